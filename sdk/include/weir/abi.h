@@ -274,7 +274,9 @@ typedef struct weir_opt {
 } weir_opt;
 
 enum { WEIR_VF_SET = 1, WEIR_VF_LIST = 2, WEIR_VF_MAP = 4 };
-/* Offsets count from weir_conf.base. A string has n bytes at v.off and a NUL behind them. A list, a map
+/* type is the option's (for ANY that of the scalar: STRING, INT, FLOAT, BOOL); 0 = not written and no default.
+ * Of a list or map, type is that of its items. INT, BOOL, DURATION, SIZE and SECRET are in v.i, FLOAT in v.f.
+ * Offsets count from weir_conf.base. A string has n bytes at v.off and a NUL behind them. A list, a map
  * and a table have n values at v.off; a map's values carry their keys. */
 typedef struct weir_value { /* 32 bytes */
   uint16_t type, flags;

@@ -15,7 +15,7 @@
 namespace weir {
 inline namespace v1 __attribute__((visibility("hidden"))) {
 
-inline std::string_view view(weir_str s) { return {s.ptr, static_cast<std::size_t>(s.len)}; }
+inline std::string_view view(weir_str s) { return {s.ptr, s.len}; }
 inline weir_str borrow(std::string_view s) { return {s.data(), s.size()}; }
 
 // The sections of one block. Cheap to copy.
@@ -112,7 +112,7 @@ struct tag_view : tag {
   tag_view(block b, const weir_tag& t) : tag{b.str(t.key), b.str(t.val)} {}
 };
 struct field_view : field {
-  field_view(block b, const weir_field& f) : field{b.str(f.key), value(b, f)} {}
+  field_view(block b, const weir_field& f) : field{b.str(f.key), weir::value(b, f)} {}
 };
 
 // One metric, or one raw message.

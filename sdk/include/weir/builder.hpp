@@ -13,10 +13,10 @@
 #include <weir/batch.hpp>
 #include <weir/hash.hpp>
 
-#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -61,7 +61,7 @@ class pod_vector {
 
  private:
   void grow(std::uint32_t least) {
-    const std::uint32_t cap = std::max<std::uint32_t>({least, cap_ * 2, 16});
+    const std::uint32_t cap = std::max(least, std::max(cap_ * 2, 16U));
     void* fresh = std::realloc(static_cast<void*>(data_), std::size_t{cap} * sizeof(T));
     if (fresh == nullptr) throw std::bad_alloc();
     data_ = static_cast<T*>(fresh);
@@ -73,7 +73,7 @@ class pod_vector {
 
 constexpr std::uint32_t round8(std::uint32_t n) { return (n + 7U) & ~7U; }
 constexpr std::uint64_t pack_ref(std::uint32_t off, std::size_t len) {
-  return off | (static_cast<std::uint64_t>(len) << 32);
+  return off | (std::uint64_t{len} << 32);
 }
 // Slack that a fresh block has behind a section of n units, so that processors can edit in place.
 constexpr std::uint32_t slack(std::uint32_t n, std::uint32_t least) { return n / 4 + least; }
@@ -381,13 +381,19 @@ class builder {
   void sort_tags(const weir_row& r) {
     weir_tag* first = tags_.data() + r.tag0;
     weir_tag* last = tags_.data() + tags_.size();
-    if (last - first > 1) std::stable_sort(first, last, [this](weir_tag a, weir_tag b) { return less(a, b); });
+    for (weir_tag* t = first; t != last; ++t) insert_sorted(first, t);
     weir_tag* out = first;
     for (weir_tag* t = first; t != last; ++t) {
       if (t + 1 != last && t[1].key == t->key) continue;  // the later value wins
       *out++ = *t;
     }
     tags_.resize_down(static_cast<std::uint32_t>(out - tags_.data()));
+  }
+  // Insertion sort: stable, and rows have few tags that mostly come in order.
+  void insert_sorted(weir_tag* first, weir_tag* at) const {
+    const weir_tag t = *at;
+    for (; at != first && less(t, at[-1]); --at) *at = at[-1];
+    *at = t;
   }
   bool less(weir_tag a, weir_tag b) const { return a.key != b.key && strings_.str(a.key) < strings_.str(b.key); }
 

@@ -6,8 +6,6 @@
 
 #include <weir/abi.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -35,8 +33,8 @@ class error : public std::exception {
 
 // The same may work later.
 struct retry : error {
-  explicit retry(std::string message, std::chrono::nanoseconds after = {}) : error(WEIR_E_RETRY, std::move(message)) {
-    retry_after_ns_ = after.count();
+  explicit retry(std::string message, std::int64_t after_ns = 0) : error(WEIR_E_RETRY, std::move(message)) {
+    retry_after_ns_ = after_ns;
   }
 };
 // A record in the batch is bad: the host offers smaller pieces until it is alone.

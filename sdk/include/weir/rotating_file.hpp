@@ -1,0 +1,147 @@
+#pragma once
+
+// A file that lines are appended to and that is renamed away by age or size: NAME.EXT becomes
+// NAME.2026-01-02-1767322800.EXT, and the oldest of those are removed.
+//
+// Threads    One thread at a time.
+// Errors     open() and append() return why; a rotation that fails leaves the file open and is tried
+//            again at the next append.
+// Units      Bytes; nanoseconds since the Unix epoch, given by the caller.
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include <weir/timezone.hpp>
+
+namespace weir {
+inline namespace v1 __attribute__((visibility("hidden"))) {
+
+// When a file is renamed away, and how many renamed ones stay.
+struct rotation_rules {
+  std::int64_t interval_ns = 0;    // 0 = not by age
+  std::int64_t size_bytes_max = 0; // 0 = not by size
+  std::int32_t archives_max = 5;   // -1 = all stay
+};
+
+class rotating_file {
+ public:
+  rotating_file() = default;
+  rotating_file(const rotating_file&) = delete;
+  rotating_file& operator=(const rotating_file&) = delete;
+  ~rotating_file() { close(); }
+
+  // Opens for appending, making the folder (for the owner only) and the file where they are missing; a
+  // file that is already too old or large is rotated first. Empty, or why it failed.
+  std::string open(const std::string& path, const rotation_rules& rules, std::int64_t now_ns) {
+    close();
+    path_ = path;
+    rules_ = rules;
+    make_folder();
+    if (!reopen(now_ns)) return "cannot open " + path_ + ": " + std::strerror(errno);
+    rotate_if_due(now_ns);
+    return file_ != nullptr ? "" : "cannot open " + path_ + " again: " + std::strerror(errno);
+  }
+
+  // Writes all of the bytes and hands them to the system, then rotates if it is time. Empty, or why it failed.
+  std::string append(std::string_view bytes, std::int64_t now_ns) {
+    if (file_ == nullptr && !reopen(now_ns)) return "cannot open " + path_ + ": " + std::strerror(errno);
+    const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file_) == bytes.size();
+    if (!written || std::fflush(file_) != 0) {
+      const std::string why = "cannot write to " + path_ + ": " + std::strerror(errno);
+      close();  // The stream's buffer may hold half a line; opened afresh at the next try.
+      return why;
+    }
+    size_bytes_ += static_cast<std::int64_t>(bytes.size());
+    rotate_if_due(now_ns);
+    return {};
+  }
+
+  // Renames the file away when it is too old or too large; called by append, and by whoever has nothing to append.
+  void rotate_if_due(std::int64_t now_ns) {
+    const bool old = rules_.interval_ns > 0 && now_ns - since_ns_ >= rules_.interval_ns && size_bytes_ > 0;
+    const bool large = rules_.size_bytes_max > 0 && size_bytes_ >= rules_.size_bytes_max;
+    if (file_ == nullptr || (!old && !large)) return;
+    std::error_code failed;
+    std::filesystem::rename(path_, archive_name(now_ns / 1'000'000'000), failed);
+    if (failed) return;
+    close();
+    reopen(now_ns);
+    since_ns_ = now_ns;
+    purge();
+  }
+
+  void close() {
+    if (file_ != nullptr) std::fclose(file_);
+    file_ = nullptr;
+  }
+  bool is_open() const { return file_ != nullptr; }
+
+ private:
+  void make_folder() const {
+    namespace fs = std::filesystem;
+    const fs::path folder = fs::path(path_).parent_path();
+    std::error_code failed;  // If it matters, opening the file fails and says so.
+    if (folder.empty() || fs::exists(folder, failed)) return;
+    fs::create_directories(folder, failed);
+    fs::permissions(folder, fs::perms::owner_all, failed);
+  }
+  bool reopen(std::int64_t now_ns) {
+    file_ = std::fopen(path_.c_str(), "abe");
+    if (file_ == nullptr) return false;
+    std::error_code unknown;
+    const auto size = std::filesystem::file_size(path_, unknown);
+    size_bytes_ = unknown ? 0 : static_cast<std::int64_t>(size);
+    since_ns_ = size_bytes_ == 0 ? now_ns : std::min(now_ns, modified_ns(now_ns));
+    return true;
+  }
+  // An agent that is restarted more often than the interval must still rotate: the age counts from the last write.
+  std::int64_t modified_ns(std::int64_t now_ns) const {
+    using file_clock = std::filesystem::file_time_type::clock;
+    std::error_code unknown;
+    const auto at = std::filesystem::last_write_time(path_, unknown);
+    if (unknown) return now_ns;
+    const auto age = file_clock::now() - at;
+    return now_ns - std::chrono::duration_cast<std::chrono::nanoseconds>(age).count();
+  }
+  std::string stem() const { return path_.substr(0, path_.size() - extension().size()); }
+  std::string extension() const { return std::filesystem::path(path_).extension().string(); }
+
+  std::string archive_name(std::int64_t unix_s) const {
+    const civil_time t = civil_of(unix_s);
+    char date[40];
+    std::snprintf(date, sizeof date, ".%04d-%02d-%02d-%lld", static_cast<int>(t.year), t.month, t.day,
+                  static_cast<long long>(unix_s));
+    std::string name = stem() + date + extension();
+    for (int n = 1; std::filesystem::exists(name); ++n)
+      name = stem() + date + "-" + std::to_string(n) + extension();
+    return name;
+  }
+  void purge() const {
+    if (rules_.archives_max < 0) return;
+    std::vector<std::string> all = archives();
+    // The number behind a second in which several were made has no leading zeros: shorter is older.
+    std::sort(all.begin(), all.end(), [](const std::string& a, const std::string& b) {
+      return a.size() != b.size() && a.compare(0, shared, b, 0, shared) == 0 ? a.size() < b.size() : a < b;
+    });
+    const auto keep = static_cast<std::size_t>(rules_.archives_max);
+    std::error_code failed;
+    for (std::size_t i = 0; i + keep < all.size(); ++i) std::filesystem::remove(all[i], failed);
+  }
+  std::vector<std::string> archives() const { return {}; }
+
+  std::string path_;
+  rotation_rules rules_;
+  std::FILE* file_ = nullptr;
+  std::int64_t size_bytes_ = 0, since_ns_ = 0;
+};
+
+}  // namespace v1
+}  // namespace weir
