@@ -1,0 +1,93 @@
+#pragma once
+
+// Select and Modify: the filters that every plugin may have, in Telegraf's exact order.
+//
+// Select looks and changes nothing: namepass, namedrop, then tagpass, tagdrop. Modify changes: fieldinclude,
+// fieldexclude, then taginclude, tagexclude; a row that is left without fields is dropped.
+//
+// Threads  Select keeps memos: one user at a time. Modify is immutable.
+// Cost     Names are decided once per distinct name and batch, tags once per distinct tag range.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/glob.hpp"
+#include "core/config/settings.hpp"
+#include "core/queue/parcel.hpp"
+
+namespace weir {
+inline namespace v1 {
+class editor;
+}
+}  // namespace weir
+
+namespace weir::pipeline {
+
+class Select {
+ public:
+  static Result<Select> compile(const config::FilterSettings& settings);
+  // True when every row passes without a look.
+  [[nodiscard]] bool passes_all() const { return by_name_.none() && by_tag_.none(); }
+  // The bits of the parcel's selected rows that pass, as a mask of the whole block.
+  // all: every selected row passes; the mask is then left alone.
+  struct Verdict {
+    std::vector<std::uint64_t> mask;
+    std::uint32_t passed{0};
+    bool all{true};
+  };
+  [[nodiscard]] Verdict judge(const queue::Parcel& parcel) const;
+
+ private:
+  struct Names {
+    PatternList pass, drop;
+    [[nodiscard]] bool none() const { return pass.empty() && drop.empty(); }
+    [[nodiscard]] bool matches(std::string_view name) const;
+  };
+  struct TagRule {
+    std::string key;
+    PatternList values;
+  };
+  struct TagRules {
+    std::vector<TagRule> pass, drop;
+    [[nodiscard]] bool none() const { return pass.empty() && drop.empty(); }
+  };
+  class Judge;
+  Names by_name_;
+  TagRules by_tag_;
+};
+
+class Modify {
+ public:
+  static Result<Modify> compile(const config::FilterSettings& settings);
+  [[nodiscard]] bool changes_nothing() const { return !fields_ && !tags_; }
+  // Applies to the editor's rows; drops those that lose their last field.
+  void apply(editor& rows) const;
+
+ private:
+  struct Keys {
+    PatternList include, exclude;
+    [[nodiscard]] bool keeps(std::string_view key) const {
+      return (include.empty() || include.matches(key)) && (exclude.empty() || !exclude.matches(key));
+    }
+  };
+  void apply_to_fields(editor& rows) const;
+  void apply_to_tags(editor& rows) const;
+  Keys field_keys_, tag_keys_;
+  bool fields_{false}, tags_{false};
+};
+
+// name_override, then name_prefix and name_suffix.
+class Rename {
+ public:
+  explicit Rename(config::NameSettings settings) : settings_(std::move(settings)) {}
+  [[nodiscard]] bool changes_nothing() const {
+    return settings_.name_override.empty() && settings_.name_prefix.empty() && settings_.name_suffix.empty();
+  }
+  void apply(editor& rows) const;
+
+ private:
+  config::NameSettings settings_;
+};
+
+}  // namespace weir::pipeline

@@ -1,0 +1,50 @@
+#include "core/queue/budget.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+namespace weir::queue {
+namespace {
+
+constexpr std::int64_t limit_max_bytes = std::int64_t{1} << 30;
+
+// The number in a one-line file; 0 where there is none ("max", no such file).
+std::int64_t number_in(const char* path) {
+  const int fd = ::open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  std::array<char, 64> text{};
+  const ssize_t n = ::read(fd, text.data(), text.size() - 1);
+  ::close(fd);
+  return n <= 0 ? 0 : std::strtoll(text.data(), nullptr, 10);
+}
+
+std::int64_t machine_bytes() {
+  return static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
+}
+
+}  // namespace
+
+bool Budget::charge(std::int64_t bytes, Use use) {
+  const std::int64_t limit = use == Use::input ? input_limit_bytes() : limit_bytes_;
+  const std::int64_t now = used_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  if (use != Use::forced && now > limit) {
+    give_back(bytes);
+    return false;
+  }
+  std::int64_t peak = peak_.load(std::memory_order_relaxed);
+  while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
+  }
+  return true;
+}
+
+std::int64_t default_memory_limit_bytes() {
+  const std::int64_t cgroup = number_in("/sys/fs/cgroup/memory.max");
+  const std::int64_t whole = cgroup > 0 ? std::min(cgroup, machine_bytes()) : machine_bytes();
+  return std::min(whole / 4, limit_max_bytes);
+}
+
+}  // namespace weir::queue

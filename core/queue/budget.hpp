@@ -1,0 +1,49 @@
+#pragma once
+
+// One byte budget for the whole process.
+//
+// Inputs draw on at most input_percent of it; the rest is for what happens behind a queue (serialize, bisect,
+// aggregates), so that a full pipeline can always make progress and the budget cannot lock up.
+//
+// Threads  Every member may be called from any thread.
+// Limits   limit_bytes; a charge that would pass it is refused, unless forced.
+
+#include <atomic>
+#include <cstdint>
+
+namespace weir::queue {
+
+class Budget {
+ public:
+  static constexpr std::int64_t input_percent = 80;
+
+  explicit Budget(std::int64_t limit_bytes) : limit_bytes_(limit_bytes) {}
+  Budget(const Budget&) = delete;
+  Budget& operator=(const Budget&) = delete;
+
+  enum class Use : std::uint8_t {
+    input,   // Refused above the inputs' part.
+    stage,   // Refused above the limit.
+    forced,  // Never refused: the overshoot of one batch, given back soon.
+  };
+  // True when the bytes were charged; give_back() has to follow.
+  bool charge(std::int64_t bytes, Use use);
+  void give_back(std::int64_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
+
+  // Would an input be refused now?
+  [[nodiscard]] bool inputs_full() const { return used_bytes() >= input_limit_bytes(); }
+  [[nodiscard]] std::int64_t used_bytes() const { return used_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::int64_t limit_bytes() const { return limit_bytes_; }
+  [[nodiscard]] std::int64_t input_limit_bytes() const { return limit_bytes_ / 100 * input_percent; }
+  [[nodiscard]] std::int64_t peak_bytes() const { return peak_.load(std::memory_order_relaxed); }
+
+ private:
+  const std::int64_t limit_bytes_;
+  alignas(64) std::atomic<std::int64_t> used_{0};
+  alignas(64) std::atomic<std::int64_t> peak_{0};
+};
+
+// A quarter of the cgroup's limit or of the machine's memory, at most 1 GiB.
+std::int64_t default_memory_limit_bytes();
+
+}  // namespace weir::queue

@@ -1,0 +1,55 @@
+#pragma once
+
+// Some rows of a block on their way: what stages hand to each other and what queues hold.
+//
+// Ownership  A parcel shares its block and owns its mask. Copies are cheap but for the mask.
+// Lineage    token: a source's wish to know when everything made of its batch is safe; shared by all
+//            parcels that descend from it, resolved when the last one is gone.
+
+#include <weir/abi.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/queue/block.hpp"
+
+namespace weir::queue {
+
+// Resolves when the last parcel of a lineage is gone; the worst outcome wins.
+class Token {
+ public:
+  Token() = default;
+  Token(const Token&) = delete;
+  Token& operator=(const Token&) = delete;
+  virtual ~Token() = default;
+  // A record of the lineage was lost: rejected, expired, overflown.
+  void lost() { lost_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool any_lost() const { return lost_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> lost_{false};
+};
+
+struct Parcel {
+  BlockRef block;
+  std::vector<std::uint64_t> mask;  // Bit r is row r of the block; empty = all rows.
+  std::uint32_t row0{0}, n_rows{0};
+  std::uint32_t lane{0};
+  std::vector<std::shared_ptr<Token>> tokens;
+
+  [[nodiscard]] const std::uint64_t* mask_bits() const { return mask.empty() ? nullptr : mask.data(); }
+  // How many rows are selected.
+  [[nodiscard]] std::uint32_t count() const;
+  // A delivery of these rows; borrowed from the parcel.
+  [[nodiscard]] weir_delivery delivery(std::uint64_t id) const;
+  // Makes the mask explicit, so that bits can be cleared.
+  std::vector<std::uint64_t>& explicit_mask();
+  // All rows of a block.
+  static Parcel whole(BlockRef block, std::uint32_t lane = 0);
+};
+
+// Bits [from, from + n) that are set; nullptr = all.
+std::uint32_t count_bits(const std::uint64_t* bits, std::uint32_t from, std::uint32_t n);
+
+}  // namespace weir::queue
