@@ -453,6 +453,13 @@ typedef struct weir_format_v1 {
   void (*set_document)(void *ctx, int32_t on); /* [life] in create */
 } weir_format_v1;
 
+/* What becomes of the raw rows of an input with WEIR_EMITS_RAW. */
+#define WEIR_EXT_RAW "weir.raw/1"
+typedef struct weir_raw_v1 {
+  uint32_t size, rsv;
+  int32_t (*cuts_stream)(void *ctx); /* [life] 1: the instance's parser finds record borders in a stream itself */
+} weir_raw_v1;
+
 /* The agent's own counters as a metric batch, for inputs.internal. */
 #define WEIR_EXT_SELF "weir.self/1"
 typedef struct weir_self_v1 {
