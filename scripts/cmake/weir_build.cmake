@@ -13,9 +13,11 @@
 #               TESTS make one executable NAME_test; TEST_LINK is what only the tests need.
 # weir_plugin   The target KIND_NAME, built as ${build}/plugins/KIND/NAME.so; KIND_NAME_objects is what
 #               its tests link. See weir_plugin.cmake, which is also what an installed SDK offers.
-# weir_test     A GoogleTest executable and a ctest of the same name. DEPENDS names targets that must be
-#               built before it runs, LABELS and TIMEOUT (seconds) are ctest's. It runs in its source
-#               folder and finds WEIR_BUILD_DIR and WEIR_SOURCE_DIR in its environment.
+# weir_test     A GoogleTest executable and a ctest of the same name; with COMMAND instead of SOURCES a
+#               ctest of that command. DEPENDS names targets that must be built before it runs; SERIAL
+#               (nothing else runs meanwhile), LABELS and TIMEOUT (seconds, 120) are ctest's. It runs in
+#               its source folder and finds WEIR_BUILD_DIR and WEIR_SOURCE_DIR in its environment.
+#               Tests labelled conformance, e2e, sdk or soak are parts of their own in scripts/test.
 # weir_program  An executable in ${build}, which exports nothing; a ctest proves it.
 #
 # FUZZ (weir_library, weir_plugin): files NAME_fuzz.cpp that define LLVMFuzzerTestOneInput. Each makes
@@ -124,21 +126,26 @@ function(weir_library name)
 endfunction()
 
 function(weir_test name)
-  cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;LINK;DEPENDS;LABELS" ${ARGN})
+  cmake_parse_arguments(A "SERIAL" "TIMEOUT" "SOURCES;COMMAND;LINK;DEPENDS;LABELS" ${ARGN})
   _weir_no_leftovers(weir_test ${name} "${A_UNPARSED_ARGUMENTS}")
-  weir_find_targets(missing GTest::gtest_main ${A_LINK})
-  if(missing)
-    message(STATUS "${name}: not built, ${missing} is not installed (scripts/setup test)")
-    return()
+  set(command ${A_COMMAND})
+  if(A_SOURCES)
+    weir_find_targets(missing GTest::gtest_main ${A_LINK})
+    if(missing)
+      message(STATUS "${name}: not built, ${missing} is not installed (scripts/setup test)")
+      return()
+    endif()
+    add_executable(${name} ${A_SOURCES})
+    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(${name} PRIVATE ${A_LINK} GTest::gtest_main weir_rules)
+    set(command ${name})
   endif()
-  add_executable(${name} ${A_SOURCES})
-  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
-  target_link_libraries(${name} PRIVATE ${A_LINK} GTest::gtest_main weir_rules)
-  if(A_DEPENDS)
+  if(A_SOURCES AND A_DEPENDS)
     add_dependencies(${name} ${A_DEPENDS})
   endif()
-  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${command} WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
   _weir_test_properties(${name} unit "${A_LABELS}" "${A_TIMEOUT}")
+  set_tests_properties(${name} PROPERTIES RUN_SERIAL ${A_SERIAL})
 endfunction()
 
 function(weir_program name)
@@ -188,8 +195,8 @@ function(weir_fuzz owner)
       WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}")
     _weir_test_properties(${target} fuzz "" "")
     set_property(GLOBAL APPEND PROPERTY WEIR_FUZZ_TARGETS ${target})
-    set_property(GLOBAL APPEND_STRING PROPERTY WEIR_FUZZ_LIST
-      "$<TARGET_FILE:${target}>;${folders}\n")
+    string(JOIN " " line "$<TARGET_FILE:${target}>" ${folders})
+    set_property(GLOBAL APPEND_STRING PROPERTY WEIR_FUZZ_LIST "${line}\n")
   endforeach()
 endfunction()
 
@@ -218,7 +225,7 @@ function(_weir_test_properties name kind labels timeout)
     LABELS "${kind};${folder}-${kind};${labels}"
     TIMEOUT ${timeout}
     ENVIRONMENT "WEIR_BUILD_DIR=${PROJECT_BINARY_DIR};WEIR_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
-  if(folder STREQUAL "core" AND kind STREQUAL "unit")
+  if(TARGET ${name} AND folder STREQUAL "core" AND kind STREQUAL "unit")
     set_property(GLOBAL APPEND PROPERTY WEIR_CORE_TESTS ${name})
   endif()
 endfunction()
