@@ -4,12 +4,13 @@
 // NAME.2026-01-02-1767322800.EXT, and the oldest of those are removed.
 //
 // Threads    One thread at a time.
-// Errors     open() and append() return why; a rotation that fails leaves the file open and is tried
-//            again at the next append.
+// Errors     open() and append() return why; a rotation that fails leaves the file open and is
+//            tried again at the next append.
 // Units      Bytes; nanoseconds since the Unix epoch, given by the caller.
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -17,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <weir/timezone.hpp>
@@ -26,9 +28,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
 
 // When a file is renamed away, and how many renamed ones stay.
 struct rotation_rules {
-  std::int64_t interval_ns = 0;    // 0 = not by age
-  std::int64_t size_bytes_max = 0; // 0 = not by size
-  std::int32_t archives_max = 5;   // -1 = all stay
+  std::int64_t interval_ns = 0;     // 0 = not by age
+  std::int64_t size_bytes_max = 0;  // 0 = not by size
+  std::int32_t archives_max = 5;    // -1 = all stay
 };
 
 class rotating_file {
@@ -38,8 +40,8 @@ class rotating_file {
   rotating_file& operator=(const rotating_file&) = delete;
   ~rotating_file() { close(); }
 
-  // Opens for appending, making the folder (for the owner only) and the file where they are missing; a
-  // file that is already too old or large is rotated first. Empty, or why it failed.
+  // Opens for appending, making the folder (for the owner only) and the file where they are
+  // missing; a file that is already too old or large is rotated first. Empty, or why it failed.
   std::string open(const std::string& path, const rotation_rules& rules, std::int64_t now_ns) {
     close();
     path_ = path;
@@ -50,9 +52,11 @@ class rotating_file {
     return file_ != nullptr ? "" : "cannot open " + path_ + " again: " + std::strerror(errno);
   }
 
-  // Writes all of the bytes and hands them to the system, then rotates if it is time. Empty, or why it failed.
+  // Writes all of the bytes and hands them to the system, then rotates if it is time. Empty, or why
+  // it failed.
   std::string append(std::string_view bytes, std::int64_t now_ns) {
-    if (file_ == nullptr && !reopen(now_ns)) return "cannot open " + path_ + ": " + std::strerror(errno);
+    if (file_ == nullptr && !reopen(now_ns))
+      return "cannot open " + path_ + ": " + std::strerror(errno);
     const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file_) == bytes.size();
     if (!written || std::fflush(file_) != 0) {
       const std::string why = "cannot write to " + path_ + ": " + std::strerror(errno);
@@ -64,9 +68,11 @@ class rotating_file {
     return {};
   }
 
-  // Renames the file away when it is too old or too large; called by append, and by whoever has nothing to append.
+  // Renames the file away when it is too old or too large; called by append, and by whoever has
+  // nothing to append.
   void rotate_if_due(std::int64_t now_ns) {
-    const bool old = rules_.interval_ns > 0 && now_ns - since_ns_ >= rules_.interval_ns && size_bytes_ > 0;
+    const bool old =
+        rules_.interval_ns > 0 && now_ns - since_ns_ >= rules_.interval_ns && size_bytes_ > 0;
     const bool large = rules_.size_bytes_max > 0 && size_bytes_ >= rules_.size_bytes_max;
     if (file_ == nullptr || (!old && !large)) return;
     std::error_code failed;
@@ -102,7 +108,8 @@ class rotating_file {
     since_ns_ = size_bytes_ == 0 ? now_ns : std::min(now_ns, modified_ns(now_ns));
     return true;
   }
-  // An agent that is restarted more often than the interval must still rotate: the age counts from the last write.
+  // An agent that is restarted more often than the interval must still rotate: the age counts from
+  // the last write.
   std::int64_t modified_ns(std::int64_t now_ns) const {
     using file_clock = std::filesystem::file_time_type::clock;
     std::error_code unknown;
@@ -117,25 +124,59 @@ class rotating_file {
   std::string archive_name(std::int64_t unix_s) const {
     const civil_time t = civil_of(unix_s);
     char date[40];
-    std::snprintf(date, sizeof date, ".%04d-%02d-%02d-%lld", static_cast<int>(t.year), t.month, t.day,
-                  static_cast<long long>(unix_s));
-    std::string name = stem() + date + extension();
-    for (int n = 1; std::filesystem::exists(name); ++n)
-      name = stem() + date + "-" + std::to_string(n) + extension();
-    return name;
+    std::snprintf(date, sizeof date, ".%04d-%02d-%02d-%lld", static_cast<int>(t.year), t.month,
+                  t.day, static_cast<long long>(unix_s));
+    long long number = -1;
+    for (const archive& a : archives())
+      if (a.unix_s == unix_s) number = std::max(number, a.number);
+    const std::string again = number < 0 ? "" : "-" + std::to_string(number + 1);
+    return stem() + date + again + extension();
   }
+  // A renamed file: the second in which it was renamed, and its number where that second saw
+  // several.
+  struct archive {
+    long long unix_s = 0, number = 0;
+    std::filesystem::path path;
+    bool operator<(const archive& o) const {
+      return unix_s != o.unix_s ? unix_s < o.unix_s : number < o.number;
+    }
+  };
   void purge() const {
     if (rules_.archives_max < 0) return;
-    std::vector<std::string> all = archives();
-    // The number behind a second in which several were made has no leading zeros: shorter is older.
-    std::sort(all.begin(), all.end(), [](const std::string& a, const std::string& b) {
-      return a.size() != b.size() && a.compare(0, shared, b, 0, shared) == 0 ? a.size() < b.size() : a < b;
-    });
-    const auto keep = static_cast<std::size_t>(rules_.archives_max);
+    std::vector<archive> all = archives();
+    std::sort(all.begin(), all.end());
     std::error_code failed;
-    for (std::size_t i = 0; i + keep < all.size(); ++i) std::filesystem::remove(all[i], failed);
+    for (std::size_t i = 0; i + static_cast<std::size_t>(rules_.archives_max) < all.size(); ++i)
+      std::filesystem::remove(all[i].path, failed);
   }
-  std::vector<std::string> archives() const { return {}; }
+  std::vector<archive> archives() const {
+    std::filesystem::path folder = std::filesystem::path(path_).parent_path();
+    if (folder.empty()) folder = ".";
+    std::vector<archive> found;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end;
+         at.increment(failed)) {
+      archive a;
+      a.path = at->path();
+      if (is_archive(a.path.filename().string(), a)) found.push_back(std::move(a));
+    }
+    return found;
+  }
+  bool is_archive(const std::string& name, archive& a) const {
+    const std::string prefix = std::filesystem::path(stem()).filename().string() + ".";
+    const std::string end = extension();
+    if (name.size() <= prefix.size() + end.size() || name.compare(0, prefix.size(), prefix) != 0)
+      return false;
+    if (name.compare(name.size() - end.size(), end.size(), end) != 0) return false;
+    const std::string middle = name.substr(prefix.size(), name.size() - prefix.size() - end.size());
+    int used = 0, year = 0, month = 0, day = 0;
+    if (std::sscanf(middle.c_str(), "%4d-%2d-%2d-%15lld%n", &year, &month, &day, &a.unix_s,
+                    &used) != 4)
+      return false;
+    const std::string rest = middle.substr(static_cast<std::size_t>(used));
+    return rest.empty() || (std::sscanf(rest.c_str(), "-%9lld%n", &a.number, &used) == 1 &&
+                            static_cast<std::size_t>(used) == rest.size());
+  }
 
   std::string path_;
   rotation_rules rules_;

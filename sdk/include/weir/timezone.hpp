@@ -83,7 +83,8 @@ struct zone_change {
   }
 };
 
-// The rule at the end of a zone file ("CET-1CEST,M3.5.0,M10.5.0/3"): what holds after its last entry.
+// The rule at the end of a zone file ("CET-1CEST,M3.5.0,M10.5.0/3"): what holds after its last
+// entry.
 class zone_rule {
  public:
   bool parse(std::string_view text) {
@@ -107,7 +108,8 @@ class zone_rule {
     const std::int64_t year = civil_of(unix_s + std_s_).year;
     const std::int64_t begin = begin_.local_s(year) - std_s_;
     const std::int64_t end = end_.local_s(year) - dst_s_;
-    const bool inside = begin < end ? unix_s >= begin && unix_s < end : unix_s >= begin || unix_s < end;
+    const bool inside =
+        begin < end ? unix_s >= begin && unix_s < end : unix_s >= begin || unix_s < end;
     return inside ? dst_s_ : std_s_;
   }
 
@@ -144,7 +146,8 @@ class zone_rule {
   bool change(zone_change& c) {
     if (!take(',')) return false;
     if (take('M')) {
-      if (!number(c.month) || !take('.') || !number(c.week) || !take('.') || !number(c.day)) return false;
+      if (!number(c.month) || !take('.') || !number(c.week) || !take('.') || !number(c.day))
+        return false;
       if (c.month < 1 || c.month > 12 || c.week < 1 || c.week > 5 || c.day > 6) return false;
     } else {
       c.form = take('J') ? 'J' : 'N';
@@ -200,8 +203,9 @@ class time_zone {
   // UTC.
   time_zone() = default;
 
-  // name: "" or "UTC", "local" (TZ, else /etc/localtime), or a name such as "Europe/Berlin". Returns an
-  // empty text, or why it cannot be had; the zone is UTC then. [any], but "local" reads the environment.
+  // name: "" or "UTC", "local" (TZ, else /etc/localtime), or a name such as "Europe/Berlin".
+  // Returns an empty text, or why it cannot be had; the zone is UTC then. [any], but "local" reads
+  // the environment.
   std::string load(std::string_view name) {
     *this = time_zone();
     if (name.empty() || name == "UTC") return {};
@@ -245,14 +249,17 @@ class time_zone {
     std::string_view name = tz;
     if (!name.empty() && name[0] == ':') name.remove_prefix(1);
     if (name.empty()) return {};
-    if (name[0] == '/') return load_path(std::string(name)) ? "" : "cannot read time zone " + std::string(name);
+    if (name[0] == '/')
+      return load_path(std::string(name)) ? "" : "cannot read time zone " + std::string(name);
     return load_named(name);
   }
   std::string load_named(std::string_view name) {
     const bool safe = name[0] != '/' && name.find("..") == std::string_view::npos;
-    for (const char* dir : {"/usr/share/zoneinfo/", "/usr/lib/zoneinfo/", "/usr/share/lib/zoneinfo/"})
+    for (const char* dir :
+         {"/usr/share/zoneinfo/", "/usr/lib/zoneinfo/", "/usr/share/lib/zoneinfo/"})
       if (safe && load_path(dir + std::string(name))) return {};
-    return "unknown time zone \"" + std::string(name) + "\": not found under /usr/share/zoneinfo (is tzdata installed?)";
+    return "unknown time zone \"" + std::string(name) +
+           "\": not found under /usr/share/zoneinfo (is tzdata installed?)";
   }
   bool load_path(const std::string& path) {
     std::FILE* file = std::fopen(path.c_str(), "rbe");
@@ -274,9 +281,11 @@ class time_zone {
       time_size = 8;
     }
     b.skip(44);
-    return b.has(n.bytes(time_size)) && n.types != 0 && take_block(b, n, time_size) && take_rule(b, n, time_size);
+    return b.has(n.bytes(time_size)) && n.types != 0 && take_block(b, n, time_size) &&
+           take_rule(b, n, time_size);
   }
-  bool take_block(const detail::zone_bytes& b, const detail::zone_counts& n, std::size_t time_size) {
+  bool take_block(const detail::zone_bytes& b, const detail::zone_counts& n,
+                  std::size_t time_size) {
     const std::size_t index0 = n.times * time_size;
     const std::size_t type0 = index0 + n.times;
     for (std::size_t i = 0; i < n.times; ++i) {
