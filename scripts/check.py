@@ -194,7 +194,9 @@ def part_lint(part):
 
 
 def lint(part, file):
-    status, output = part.run("clang-tidy-19", "-p", BUILD / "release", "--quiet", file)
+    # A test reads its environment, which no other thread changes.
+    relaxed = ["--checks=-concurrency-mt-unsafe"] if file.endswith("_test.cpp") else []
+    status, output = part.run("clang-tidy-19", "-p", BUILD / "release", "--quiet", *relaxed, file)
     return status, "\n".join(line for line in output.splitlines() if not line.endswith("warnings generated."))
 
 
