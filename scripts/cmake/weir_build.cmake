@@ -18,7 +18,8 @@
 #               (nothing else runs meanwhile), LABELS and TIMEOUT (seconds, 120) are ctest's. It runs in
 #               its source folder and finds WEIR_BUILD_DIR and WEIR_SOURCE_DIR in its environment.
 #               Tests labelled conformance, e2e, sdk or soak are parts of their own in scripts/test.
-# weir_program  An executable in ${build}, which exports nothing; a ctest proves it.
+# weir_program  An executable in ${build}, which exports nothing; a ctest proves it. COMPONENT sdk installs
+#               it with the SDK instead of the agent.
 #
 # FUZZ (weir_library, weir_plugin): files NAME_fuzz.cpp that define LLVMFuzzerTestOneInput. Each makes
 # an executable and a ctest of about a second, with the corpus in corpus/NAME beside it, where there is
@@ -178,7 +179,7 @@ function(weir_test name)
 endfunction()
 
 function(weir_program name)
-  cmake_parse_arguments(A "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(A "" "COMPONENT" "SOURCES;LINK" ${ARGN})
   _weir_no_leftovers(weir_program ${name} "${A_UNPARSED_ARGUMENTS}")
   _weir_tolerate(A)
   if(NOT A_SOURCES)
@@ -202,7 +203,10 @@ function(weir_program name)
     add_test(NAME ${name}_exports COMMAND sh "${WEIR_CMAKE_DIR}/check_exports.sh" $<TARGET_FILE:${name}>)
     _weir_test_properties(${name}_exports audit "" "")
   endif()
-  install(TARGETS ${name} RUNTIME DESTINATION bin)
+  if(NOT A_COMPONENT)
+    set(A_COMPONENT agent)
+  endif()
+  install(TARGETS ${name} RUNTIME DESTINATION bin COMPONENT ${A_COMPONENT})
 endfunction()
 
 # weir_fuzz(owner SOURCES x_fuzz.cpp... LINK ...): the executables and tests behind FUZZ.

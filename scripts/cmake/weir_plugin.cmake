@@ -41,7 +41,11 @@ function(weir_plugin name)
     target_link_libraries(${target}_objects PRIVATE weir_rules)
     target_include_directories(${target}_objects PRIVATE "${PROJECT_SOURCE_DIR}")
   endif()
-  _weir_module(${target} ${name} ${A_KIND})
+  set(language C)
+  if("${A_SOURCES}" MATCHES "\\.(cpp|cc|cxx)(;|$)")
+    set(language CXX)
+  endif()
+  _weir_module(${target} ${name} ${A_KIND} ${language})
 
   if(A_TESTS AND COMMAND weir_test)
     weir_test(${target}_test SOURCES ${A_TESTS} LINK ${target}_objects weir::sdk_testing ${A_TEST_LINK})
@@ -52,10 +56,10 @@ function(weir_plugin name)
 endfunction()
 
 # The loadable module of an object library TARGET_objects.
-function(_weir_module target name kind)
+function(_weir_module target name kind language)
   add_library(${target} MODULE)
   target_link_libraries(${target} PRIVATE ${target}_objects)
-  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME ${name} LINKER_LANGUAGE CXX
+  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME ${name} LINKER_LANGUAGE ${language}
     LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/plugins/${kind}"
     LINK_DEPENDS "${WEIR_CMAKE_DIR}/plugin.map")
   # Hidden visibility alone still lets template instances of the standard library out; the version
@@ -65,7 +69,7 @@ function(_weir_module target name kind)
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang" OR NOT _weir_sanitize)
     target_link_options(${target} PRIVATE -Wl,-z,defs) # clang leaves its sanitizers to the host
   endif()
-  install(TARGETS ${target} LIBRARY DESTINATION lib/weir/${kind})
+  install(TARGETS ${target} LIBRARY DESTINATION lib/weir/${kind} COMPONENT agent)
   _weir_module_tests(${target})
 endfunction()
 
