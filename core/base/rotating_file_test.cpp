@@ -1,4 +1,11 @@
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 
 #include <gtest/gtest.h>
 
@@ -108,6 +115,37 @@ TEST_F(RotatingFile, MakesItsFolderForTheOwnerOnly) {
 TEST_F(RotatingFile, SaysWhyItCannotOpen) {
   const std::string why = file_.open("/proc/none/out.log", {}, now);
   EXPECT_NE(why.find("/proc/none/out.log"), std::string::npos);
+}
+
+// Goal: bytes that do not fit leave nothing behind, so that they can be tried again as a whole.
+TEST_F(RotatingFile, TakesBackWhatItCouldNotFinish) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{8, before.rlim_max};
+  const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+  dir_.write("out.log", "first\n");
+  open({});
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  const std::string why = file_.append("second\n", now);
+  const int cause = errno;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_NE(why.find("File too large"), std::string::npos) << why;
+  EXPECT_EQ(cause, EFBIG);
+  EXPECT_EQ(file_.kept_bytes(), 0U);
+  EXPECT_EQ(dir_.read("out.log"), "first\n");
+  ASSERT_EQ(file_.append("second\n", now), "");
+  EXPECT_EQ(dir_.read("out.log"), "first\nsecond\n");
+  std::signal(SIGXFSZ, ignored);
+}
+
+TEST_F(RotatingFile, RotatesOnlyRegularFiles) {
+  const std::string pipe = dir_.file("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_EQ(file_.open(pipe, {1, 1, 0}, now), "");
+  ASSERT_EQ(file_.append("line\n", now + second), "");
+  EXPECT_EQ(names(), Names{"pipe"});
+  ::close(reader);
 }
 
 TEST_F(RotatingFile, SaysWhyItCannotWrite) {

@@ -64,8 +64,9 @@ void FileTarget::open(std::int64_t now_ns) {
 void FileTarget::append(std::string_view bytes, std::size_t& from, std::int64_t now_ns) {
   errno = 0;
   const std::string why = file_.append(bytes.substr(from), now_ns);
-  if (!why.empty()) give_up(why, errno);
-  from = bytes.size();
+  const int error = errno;
+  from = why.empty() ? bytes.size() : from + file_.kept_bytes();
+  if (!why.empty()) give_up(why, error);
 }
 
 StreamTarget::StreamTarget(int descriptor, std::string name)

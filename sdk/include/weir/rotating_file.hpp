@@ -4,9 +4,15 @@
 // NAME.2026-01-02-1767322800.EXT, and the oldest of those are removed.
 //
 // Threads    One thread at a time.
-// Errors     open() and append() return why; a rotation that fails leaves the file open and is
-//            tried again at the next append.
+// Errors     open() and append() return why, and leave the cause in errno. What append() could write
+//            of bytes that did not fit is taken back, as far as the file can be cut. A rotation that
+//            fails leaves the file open and is tried again at the next append.
+// Limits     Only regular files are rotated.
 // Units      Bytes; nanoseconds since the Unix epoch, given by the caller.
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -49,24 +55,28 @@ class rotating_file {
     make_folder();
     if (!reopen(now_ns)) return "cannot open " + path_ + ": " + std::strerror(errno);
     rotate_if_due(now_ns);
-    return file_ != nullptr ? "" : "cannot open " + path_ + " again: " + std::strerror(errno);
+    return is_open() ? "" : "cannot open " + path_ + " again: " + std::strerror(errno);
   }
 
   // Writes all of the bytes and hands them to the system, then rotates if it is time. Empty, or why
   // it failed.
   std::string append(std::string_view bytes, std::int64_t now_ns) {
-    if (file_ == nullptr && !reopen(now_ns))
-      return "cannot open " + path_ + ": " + std::strerror(errno);
-    const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file_) == bytes.size();
-    if (!written || std::fflush(file_) != 0) {
-      const std::string why = "cannot write to " + path_ + ": " + std::strerror(errno);
-      close();  // The stream's buffer may hold half a line; opened afresh at the next try.
-      return why;
+    kept_bytes_ = 0;
+    if (!is_open() && !reopen(now_ns)) return "cannot open " + path_ + ": " + std::strerror(errno);
+    const std::size_t written = write_all(bytes);
+    if (written < bytes.size()) {
+      const int why = errno;
+      if (!take_back(written)) kept_bytes_ = written;
+      errno = why;
+      return "cannot write to " + path_ + ": " + std::strerror(why);
     }
     size_bytes_ += static_cast<std::int64_t>(bytes.size());
     rotate_if_due(now_ns);
     return {};
   }
+  // How many bytes of the last append that failed are in the file nevertheless: it is a pipe, or
+  // somebody else appends to it.
+  std::size_t kept_bytes() const { return kept_bytes_; }
 
   // Renames the file away when it is too old or too large; called by append, and by whoever has
   // nothing to append.
@@ -74,7 +84,7 @@ class rotating_file {
     const bool old =
         rules_.interval_ns > 0 && now_ns - since_ns_ >= rules_.interval_ns && size_bytes_ > 0;
     const bool large = rules_.size_bytes_max > 0 && size_bytes_ >= rules_.size_bytes_max;
-    if (file_ == nullptr || (!old && !large)) return;
+    if (!is_open() || !regular_ || (!old && !large)) return;
     std::error_code failed;
     std::filesystem::rename(path_, archive_name(now_ns / 1'000'000'000), failed);
     if (failed) return;
@@ -85,10 +95,10 @@ class rotating_file {
   }
 
   void close() {
-    if (file_ != nullptr) std::fclose(file_);
-    file_ = nullptr;
+    if (is_open()) ::close(file_);
+    file_ = -1;
   }
-  bool is_open() const { return file_ != nullptr; }
+  bool is_open() const { return file_ >= 0; }
 
  private:
   void make_folder() const {
@@ -100,13 +110,31 @@ class rotating_file {
     fs::permissions(folder, fs::perms::owner_all, failed);
   }
   bool reopen(std::int64_t now_ns) {
-    file_ = std::fopen(path_.c_str(), "abe");
-    if (file_ == nullptr) return false;
-    std::error_code unknown;
-    const auto size = std::filesystem::file_size(path_, unknown);
-    size_bytes_ = unknown ? 0 : static_cast<std::int64_t>(size);
+    file_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    if (!is_open()) return false;
+    struct stat now {};
+    regular_ = ::fstat(file_, &now) == 0 && S_ISREG(now.st_mode);
+    size_bytes_ = regular_ ? std::int64_t{now.st_size} : 0;
     since_ns_ = size_bytes_ == 0 ? now_ns : std::min(now_ns, modified_ns(now_ns));
     return true;
+  }
+  // How much was written; less than all of it with errno set.
+  std::size_t write_all(std::string_view bytes) const {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+      const ssize_t n = ::write(file_, bytes.data() + done, bytes.size() - done);
+      if (n >= 0) done += static_cast<std::size_t>(n);
+      else if (errno != EINTR) return done;
+    }
+    return done;
+  }
+  // Cuts off the last bytes that were written, unless somebody else wrote behind them.
+  bool take_back(std::size_t bytes) const {
+    if (bytes == 0) return true;
+    struct stat now {};
+    const off_t end = ::lseek(file_, 0, SEEK_CUR);
+    if (!regular_ || ::fstat(file_, &now) != 0 || now.st_size != end) return false;
+    return ::ftruncate(file_, end - static_cast<off_t>(bytes)) == 0;
   }
   // An agent that is restarted more often than the interval must still rotate: the age counts from
   // the last write.
@@ -180,7 +208,9 @@ class rotating_file {
 
   std::string path_;
   rotation_rules rules_;
-  std::FILE* file_ = nullptr;
+  int file_ = -1;
+  bool regular_ = false;
+  std::size_t kept_bytes_ = 0;
   std::int64_t size_bytes_ = 0, since_ns_ = 0;
 };
 
