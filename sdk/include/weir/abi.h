@@ -146,8 +146,10 @@ typedef struct weir_sref { /* one string of the table: a range of the blob */
   uint32_t off, len;
 } weir_sref;
 
-enum { WEIR_X_SOURCE = 1 };
-typedef struct weir_ext { /* an optional section inside the blob; an unknown id is skipped */
+/* HEADROOM: of a raw block with one row. Its len bytes mean nothing and end where the row's message begins:
+ * whoever owns the block may put what was carried over there and let the message begin that much earlier. */
+enum { WEIR_X_SOURCE = 1, WEIR_X_HEADROOM = 2 };
+typedef struct weir_ext { /* an optional section: len bytes of the blob from off; an unknown id is skipped */
   uint32_t id, off, len, rsv;
 } weir_ext;
 

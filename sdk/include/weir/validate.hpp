@@ -22,6 +22,7 @@ class validator {
     if (const char* wrong = header()) return wrong;
     if (const char* wrong = sections()) return wrong;
     if (const char* wrong = strings()) return wrong;
+    if (const char* wrong = extensions()) return wrong;
     return rows();
   }
 
@@ -56,6 +57,12 @@ class validator {
     bool ok = true;
     for (std::uint32_t i = 0; i < head_->n_strs; ++i) ok = ok && in_blob(s[i].off, s[i].len);
     return ok ? nullptr : "a string is outside the blob";
+  }
+  const char* extensions() const {
+    const auto* x = reinterpret_cast<const weir_ext*>(reinterpret_cast<const char*>(head_) + head_->off_ext);
+    for (std::uint32_t i = 0; i < head_->n_ext; ++i)
+      if (!in_blob(x[i].off, x[i].len)) return "an extension is outside the blob";
+    return nullptr;
   }
   const char* rows() const {
     const weir_row* r = block_.rows();
