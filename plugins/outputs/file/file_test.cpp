@@ -2,13 +2,18 @@
 
 #include <array>
 #include <csignal>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
+
+#include <weir/testing/plugin.hpp>
 
 #include "plugins/outputs/file/target.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -89,6 +94,114 @@ TEST(StreamTarget, IsTriedAgainWhenNobodyReads) {
   pipe.close_read();
   StreamTarget target(pipe.write_end(), "standard output");
   EXPECT_THROW(target.write(1, 1, "a\n", now_ns), retry);
+}
+
+class FileOutput : public testing::Test {
+ protected:
+  void use(const std::string& toml) {
+    output_.emplace(weir::testing::descriptor<File>(), toml,
+                    [](weir::testing::host& h) { h.set_now(now_ns); });
+  }
+  // A batch of rows that were serialized to these texts.
+  void write(const weir::testing::lines& bytes) {
+    output_->write(weir::testing::lines(bytes.size(), "m v=1i 1"), bytes);
+  }
+  std::string list(const std::vector<std::string>& names) const {
+    std::string toml = "files = [";
+    for (const std::string& name : names) toml += "'" + dir_.file(name) + "', ";
+    return toml + "]\n";
+  }
+  static weir_status refusal_of(const std::string& toml) {
+    const auto make = [&] { plugin p(weir::testing::descriptor<File>(), toml); };
+    return weir::testing::failure_of(make).status;
+  }
+  using plugin = weir::testing::plugin;
+
+  const test::TempDir dir_;
+  std::optional<plugin> output_;
+};
+
+TEST_F(FileOutput, AppendsEachBatchToEveryFile) {
+  dir_.write("a", "old\n");
+  use(list({"a", "b"}));
+  write({"one\n", "two\n"});
+  write({"three\n"});
+  EXPECT_EQ(dir_.read("a"), "old\none\ntwo\nthree\n");
+  EXPECT_EQ(dir_.read("b"), "one\ntwo\nthree\n");
+}
+
+TEST_F(FileOutput, RotatesBySize) {
+  use(list({"out.txt"}) + "rotation_max_size = 5\nrotation_max_archives = 1");
+  for (const char* text : {"first\n", "second\n", "third\n"})
+    write({text});
+  EXPECT_EQ(dir_.read("out.txt"), "");
+  EXPECT_EQ(dir_.read("out.2026-01-02-1767323045-2.txt"), "third\n");
+  EXPECT_EQ(dir_.names().size(), 2U);
+}
+
+TEST_F(FileOutput, RotatesByAge) {
+  use(list({"out.txt"}) + "rotation_interval = '1h'");
+  write({"first\n"});
+  output_->host().advance(3'600'000'000'000);
+  write({"second\n"});
+  EXPECT_EQ(dir_.read("out.2026-01-02-1767326645.txt"), "first\nsecond\n");
+}
+
+TEST_F(FileOutput, SaysWhichFileCannotBeOpened) {
+  dir_.write("folder", "in the way");
+  use(list({"a", "folder/b"}));
+  const auto why = weir::testing::failure_of([&] { output_->start(); });
+  EXPECT_EQ(why.status, WEIR_E_RETRY);
+  EXPECT_NE(why.message.find("folder/b"), std::string::npos) << why.message;
+}
+
+// Goal: one file that fails neither holds up the others nor makes them take the batch twice.
+TEST_F(FileOutput, TriesOnlyTheFilesThatFailed) {
+  const weir::testing::host host;
+  File file;
+  file.self = weir::host(host.table());
+  file.files = {"/dev/full", dir_.file("b")};
+  file.compression_level = -1;
+  file.init();
+  file.start();
+  const weir::testing::block_memory block = weir::testing::make_batch({"m v=1i 1"}, now_ns);
+  weir_delivery in{};
+  in.id = 7;
+  in.batch = block.head();
+  in.raw = borrow("line\n");
+  for (in.attempt = 1; in.attempt <= 3; ++in.attempt)
+    EXPECT_THROW(file.write(delivery(in)), retry);
+  EXPECT_EQ(dir_.read("b"), "line\n");
+}
+
+TEST_F(FileOutput, AsksForDocuments) {
+  use(list({"a"}) + "use_batch_format = true");
+  EXPECT_TRUE(output_->host().wants_document());
+  output_->write_document({"m v=1i 1"}, "[{}]");
+  EXPECT_EQ(dir_.read("a"), "[{}]");
+}
+
+TEST_F(FileOutput, CompressesEachBatch) {
+  for (const std::string name : {"gzip", "zlib", "zstd"}) {
+    use(list({name}) + "compression_algorithm = '" + name + "'\ncompression_level = 1");
+    write({"first\n"});
+    write({"second\n"});
+    common::StreamDecoder decoder(*common::encoding_of(name));
+    const std::string file = dir_.read(name);
+    std::string_view in = file;
+    std::array<char, 100> out{};
+    const std::size_t n = decoder.decode(in, out.data(), out.size());
+    EXPECT_EQ(std::string(out.data(), n), "first\nsecond\n") << name;
+  }
+}
+
+TEST_F(FileOutput, RefusesWhatItDoesNotKnow) {
+  EXPECT_EQ(refusal_of("compression_algorithm = 'br'"), WEIR_E_CONFIG);
+  EXPECT_EQ(refusal_of("compression_algorithm = 'auto'"), WEIR_E_CONFIG);
+  EXPECT_EQ(refusal_of("compression_algorithm = 'gzip'\ncompression_level = 5"), WEIR_E_CONFIG);
+  EXPECT_EQ(refusal_of("compression_algorithm = 'zstd'\ncompression_level = 9"), WEIR_E_CONFIG);
+  EXPECT_EQ(refusal_of("rotation_max_archives = -2"), WEIR_E_CONFIG);
+  EXPECT_EQ(refusal_of("compression_algorithm = 'identity'"), WEIR_OK);
 }
 
 }  // namespace
