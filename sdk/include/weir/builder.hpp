@@ -62,6 +62,13 @@ class pod_vector {
  private:
   void grow(std::uint32_t least) {
     const std::uint32_t cap = std::max(least, std::max(cap_ * 2, 16U));
+  // Empty, and without memory.
+  void give_back() {
+    std::free(data_);
+    data_ = nullptr;
+    n_ = cap_ = 0;
+  }
+  std::size_t capacity_bytes() const { return std::size_t{cap_} * sizeof(T); }
     void* fresh = std::realloc(static_cast<void*>(data_), std::size_t{cap} * sizeof(T));
     if (fresh == nullptr) throw std::bad_alloc();
     data_ = static_cast<T*>(fresh);

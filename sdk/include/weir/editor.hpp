@@ -13,12 +13,17 @@
 // Tag ranges are shared between rows, so the range is edited, not the row; a range that a row outside the
 // selection uses as well is copied first.
 //
-// Ownership  The editor borrows buffer, selection and keep mask. Views taken from it end with the next change.
+// What depends on keys alone (each_tag_keys, each_field_keys) is decided once per distinct sequence of keys, and
+// costs a row a few nanoseconds.
+//
+// Ownership  The editor borrows buffer, selection, keep mask and memory. Views taken from it end with the next
+//            change.
 // Threads    One thread.
-// Errors     Throws std::bad_alloc when the host has no larger buffer; the block is then as it was before the
-//            operation that failed.
+// Errors     Throws std::bad_alloc when the host has no larger buffer; the block is valid then, with the changes
+//            that were made before.
 
-#include <weir/builder.hpp>
+#include <weir/keys.hpp>
+#include <weir/shapes.hpp>
 
 #include <new>
 #include <string>
@@ -51,14 +56,62 @@ class host_buffers final : public buffer_source {
   std::uint32_t lane_;
 };
 
+namespace detail {
+// What became of a tag range.
+struct moved_range {
+  std::uint32_t tag0, n_tag;
+  bool foreign;  // a row outside the selection uses it
+};
+struct tag_span {
+  std::uint32_t tag0, n_tag;
+};
+}  // namespace detail
+
+// Working memory of editors, one after the other; kept, it spares each of them the making.
+class editor_memory {
+ public:
+  // Gives back what an unusually large batch left behind.
+  void trim() {
+    if (bytes() <= kept_bytes_max) return;
+    scratch_.give_back();
+    rebuilt_.give_back();
+    spans_.give_back();
+    ranges_.give_back();
+    foreign_.give_back();
+    ids_.give_back();
+  }
+  std::size_t bytes() const {
+    return scratch_.capacity_bytes() + rebuilt_.capacity_bytes() + spans_.capacity_bytes() +
+           ranges_.capacity_bytes() + foreign_.capacity_bytes() + ids_.capacity_bytes();
+  }
+  static constexpr std::size_t kept_bytes_max = 1U << 20;
+
+ private:
+  friend class editor;
+  detail::pod_vector<std::uint32_t> interned_;
+  detail::pod_vector<weir_tag> scratch_, rebuilt_;
+  detail::pod_vector<detail::tag_span> spans_;
+  id_memo<detail::moved_range> ranges_;  // by tag0
+  id_memo<detail::tag_span> foreign_;    // the same of rows outside the selection
+  id_memo<std::uint32_t> ids_;
+  key_shapes<detail::key_plan> plans_;
+  key_shapes<detail::pod_vector<std::uint32_t>> places_;
+};
+
 class editor {
  public:
   // keep: bit i is row row0 + i, preset by the caller; mask as in weir_delivery.
   editor(weir_buf* buf, const std::uint64_t* mask, std::uint32_t row0, std::uint32_t n, std::uint64_t* keep,
-         buffer_source* buffers)
-      : buf_(buf), mask_(mask), row0_(row0), end_(row0 + n), keep_(keep), buffers_(buffers) {}
-  editor(weir_buf* buf, const weir_delivery& d, std::uint64_t* keep, buffer_source* buffers)
-      : editor(buf, d.mask, d.row0, d.n_rows, keep, buffers) {}
+         buffer_source* buffers, editor_memory* memory = nullptr)
+      : buf_(buf), mask_(mask), row0_(row0), end_(row0 + n), keep_(keep), buffers_(buffers),
+        memory_(memory != nullptr ? *memory : own_) {
+    memory_.interned_.clear();
+  }
+  editor(weir_buf* buf, const weir_delivery& d, std::uint64_t* keep, buffer_source* buffers,
+         editor_memory* memory = nullptr)
+      : editor(buf, d.mask, d.row0, d.n_rows, keep, buffers, memory) {}
+  editor(const editor&) = delete;
+  editor& operator=(const editor&) = delete;
 
   // ---- reading ----
 
@@ -171,17 +224,44 @@ class editor {
   void set_tag(std::uint32_t r, std::string_view key, std::string_view val) {
     const std::uint32_t k = intern(key);
     const std::uint32_t v = intern(val);
-    scratch_.clear();
-    for (const weir_tag& t : own_tags(r)) scratch_.push(t);
+    memory_.scratch_.clear();
+    for (const weir_tag& t : own_tags(r)) memory_.scratch_.push(t);
     insert_tag(k, v);
     store_range(r);
   }
   void remove_tag(std::uint32_t r, std::string_view key) {
     if (tag(r, key).data() == nullptr) return;
-    scratch_.clear();
+    memory_.scratch_.clear();
     for (const weir_tag& t : own_tags(r))
-      if (str(t.key) != key) scratch_.push(t);
+      if (str(t.key) != key) memory_.scratch_.push(t);
     store_range(r);
+  }
+
+  // ---- per distinct sequence of keys ----
+
+  // f(tag_keys&) for each distinct sequence of tag keys of the selected rows.
+  template <typename F>
+  void each_tag_keys(F&& f) {
+    begin_ranges();
+    memory_.plans_.begin();
+    const std::uint32_t first = first_selected();
+    if (first == none) return;
+    const std::uint32_t had = home().rows()[first].n_tag;
+    if (tag_plan(first, f).size() > had) return rebuild_tags(f);
+    each_row([&](std::uint32_t r) { edit_tag_keys(r, f); });
+  }
+  // f(field_keys&) for each distinct sequence of field keys of the selected rows; rows left without a field are
+  // dropped.
+  template <typename F>
+  void each_field_keys(F&& f) {
+    memory_.plans_.begin();
+    each_row([&](std::uint32_t r) { edit_field_keys(r, f); });
+  }
+  // Adds a tag to every selected row; where the key is there already it stays, unless overwrite.
+  void add_tag(std::string_view key, std::string_view val, bool overwrite) {
+    each_tag_keys([&](tag_keys& keys) {
+      if (overwrite || keys.find(key) < 0) keys.set(key, val);
+    });
   }
 
   // ---- per distinct tag range ----
@@ -192,27 +272,7 @@ class editor {
   template <typename F>
   void each_tag_range(F&& f) {
     begin_ranges();
-    const std::uint32_t n = head().n_rows;
-    for (std::uint32_t r = row0_; r < n; ++r) {
-      if (r >= end_ && r < appended_from_) continue;
-      if (r >= end_ || selected(r)) edit_range(r, f);
-    }
-  }
-  // Adds a tag to every selected row; where the key is there already it stays, unless overwrite.
-  void add_tag(std::string_view key, std::string_view val, bool overwrite) {
-    const std::uint32_t k = intern(key);
-    const std::uint32_t v = intern(val);
-    each_tag_range([&](detail::pod_vector<weir_tag>& tags) {
-      weir_tag* t = tags.data();
-      for (std::uint32_t i = 0; i < tags.size(); ++i) {
-        if (str(t[i].key) != key) continue;
-        const bool change = overwrite && t[i].val != v;
-        if (change) t[i].val = v;
-        return change;
-      }
-      tags.push({k, v});
-      return true;
-    });
+    each_row([&](std::uint32_t r) { edit_range(r, f); });
   }
 
   // ---- dictionary operations: f(std::string_view) -> const std::string* or nullptr for "as it is" ----
@@ -226,53 +286,38 @@ class editor {
       if (id != old) mutable_row(r).name = id;
     });
   }
-  // A renamed key that meets an existing one of the row replaces it.
+  // A renamed key that meets another one of the row replaces it.
   template <typename F>
   void each_field_key(F&& f) {
-    begin_map();
-    each_row([&](std::uint32_t r) { map_field_keys(r, f); });
+    each_field_keys([&](field_keys& keys) { rename_all(keys, f); });
   }
   template <typename F>
   void each_tag_key(F&& f) {
-    begin_map();
-    each_tag_range([&](detail::pod_vector<weir_tag>& tags) {
-      std::uint32_t renamed = 0;
-      for (std::uint32_t i = 0; i < tags.size(); ++i) {
-        const std::uint32_t id = mapped(tags[i].key, f);
-        if (id == tags[i].key) continue;
-        const weir_tag t{id, tags[i].val};
-        // Renamed tags go to the front: they win over one that had the name before.
-        std::memmove(static_cast<void*>(tags.data() + renamed + 1), tags.data() + renamed,
-                     (i - renamed) * sizeof(weir_tag));
-        tags[renamed++] = t;
-      }
-      return renamed != 0;
-    });
+    each_tag_keys([&](tag_keys& keys) { rename_all(keys, f); });
   }
   // Values of one key, or of every key where key is empty.
   template <typename F>
   void each_tag_value(std::string_view key, F&& f) {
+    each_tag_value_of([key](std::string_view k) { return key.empty() || k == key; }, f);
+  }
+  // Values of the keys for which is_key(key) holds; it is asked once per distinct sequence of keys.
+  template <typename Is, typename F>
+  void each_tag_value_of(Is&& is_key, F&& f) {
+    begin_ranges();
     begin_map();
-    each_tag_range([&](detail::pod_vector<weir_tag>& tags) {
-      bool change = false;
-      for (std::uint32_t i = 0; i < tags.size(); ++i) {
-        if (!key.empty() && str(tags[i].key) != key) continue;
-        const std::uint32_t id = mapped(tags[i].val, f);
-        change = change || id != tags[i].val;
-        tags[i].val = id;
-      }
-      return change;
-    });
+    memory_.places_.begin();
+    each_row([&](std::uint32_t r) { edit_values(r, is_key, f); });
   }
 
   // ---- strings ----
 
   // The id of a string: found again among the few that this editor interned first, else appended.
   std::uint32_t intern(std::string_view s) {
-    for (std::uint32_t i = 0; i < interned_.size(); ++i)
-      if (str(interned_[i]) == s) return interned_[i];
+    detail::pod_vector<std::uint32_t>& known = memory_.interned_;
+    for (std::uint32_t i = 0; i < known.size(); ++i)
+      if (str(known[i]) == s) return known[i];
     const std::uint32_t id = append_string(s);
-    if (interned_.size() < interned_max) interned_.push(id);
+    if (known.size() < interned_max) known.push(id);
     return id;
   }
   // Bytes for a string field.
@@ -298,12 +343,13 @@ class editor {
   }
 
  private:
-  struct tag_span {
+  struct own_range {
     const weir_tag* first;
     std::uint32_t n;
     const weir_tag* begin() const { return first; }
     const weir_tag* end() const { return first + n; }
   };
+  using moved = detail::moved_range;
   weir_batch& mutable_head() { return *reinterpret_cast<weir_batch*>(buf_->data); }
   template <typename T>
   T* section(std::uint32_t off) {
@@ -313,7 +359,7 @@ class editor {
   weir_tag* tags() { return section<weir_tag>(head().off_tags); }
   weir_field* fields() { return section<weir_field>(head().off_fields); }
   weir_row& mutable_row(std::uint32_t r) { return changed_ = true, rows()[r]; }
-  tag_span own_tags(std::uint32_t r) const {
+  own_range own_tags(std::uint32_t r) const {
     const weir_row& w = home().rows()[r];
     return {home().tags() + w.tag0, w.n_tag};
   }
@@ -335,7 +381,7 @@ class editor {
         h.n_strs + n.strs > c.strs || h.len_blob + n.blob > c.blob)
       lay_out(n);
   }
-  void lay_out(need n) {
+  __attribute__((noinline)) void lay_out(need n) {
     const weir_batch& h = head();
     const auto grown = [](std::uint32_t used, std::uint32_t more) { return used + more + detail::slack(used + more, 32); };
     const detail::layout l{h.n_rows + n.rows * 4, grown(h.n_tags, n.tags), grown(h.n_fields, n.fields),
@@ -412,16 +458,30 @@ class editor {
     }
   }
   template <typename F>
-  void map_field_keys(std::uint32_t r, F& f) {
-    for (std::uint32_t i = 0; i < home().rows()[r].n_field; ++i) {
-      const std::uint32_t old = home().fields()[home().rows()[r].field0 + i].key;
-      const std::uint32_t id = mapped(old, f);
-      if (id == old) continue;
-      const int there = find_field(r, str(id));
-      set_field_key(r, i, id);
-      if (there < 0 || static_cast<std::uint32_t>(there) == i) continue;
-      remove_field(r, static_cast<std::size_t>(there));
-      if (static_cast<std::uint32_t>(there) < i) --i;
+  void edit_field_keys(std::uint32_t r, F& f) {
+    const weir_row& w = home().rows()[r];
+    const detail::key_plan& plan = memory_.plans_.of(
+        home().fields() + w.field0, w.n_field, [&](detail::key_plan& p, const std::uint32_t* keys, std::uint32_t n) {
+          field_keys made(*this, p, keys, n);
+          f(made);
+          p.settle(keys, n);
+        });
+    if (plan.same) return;
+    if (plan.size() == 0) return drop(r);
+    weir_row& out = mutable_row(r);  // the plan may have moved the block
+    weir_field* at = fields() + out.field0;
+    if (!plan.moves) return plan.rewrite_names(at);
+    plan.rewrite_fields(at);
+    out.n_field = static_cast<std::uint16_t>(plan.size());
+  }
+  template <typename Keys, typename F>
+  void rename_all(Keys& keys, F& f) {
+    for (std::uint32_t i = 0; i < keys.size(); ++i) {
+      const std::string* to = f(keys.key(i));
+      if (to == nullptr || *to == keys.key(i)) continue;
+      const int there = keys.find(*to);
+      keys.rename(i, *to);
+      if (there >= 0 && static_cast<std::uint32_t>(there) < i) --i;
     }
   }
   std::uint32_t append_row() {
@@ -437,121 +497,251 @@ class editor {
 
   // ---- tag ranges ----
 
-  struct moved {
-    std::uint32_t tag0, n_tag, epoch;
-    bool foreign;  // a row outside the selection uses it
-  };
-  void begin_ranges() {
-    const std::uint32_t n = head().n_tags + 1;
-    const std::uint32_t had = ranges_.size();
-    if (had < n) std::memset(static_cast<void*>(ranges_.extend(n - had)), 0, (n - had) * sizeof(moved));
-    ++range_epoch_;
-    foreign_epoch_ = 0;
-    if (whole()) return;
-    foreign_epoch_ = range_epoch_++;  // marks ranges of unselected rows
-    for (std::uint32_t r = 0; r < head().n_rows; ++r)
-      if (!in_selection(r)) ranges_[home().rows()[r].tag0] = {0, 0, foreign_epoch_, true};
+  std::uint32_t first_selected() const {
+    for (std::uint32_t r = row0_; r < end_; ++r)
+      if (selected(r)) return r;
+    return appended_from_ < head().n_rows ? appended_from_ : none;
   }
   bool in_selection(std::uint32_t r) const {
     if (r >= appended_from_) return true;
     return r >= row0_ && r < end_ && selected(r);
   }
   bool whole() const { return mask_ == nullptr && row0_ == 0 && end_ == head().n_rows && !any_dropped_; }
-  template <typename F>
-  void edit_range(std::uint32_t r, F& f) {
-    const weir_row& w = home().rows()[r];
-    const std::uint32_t from = w.tag0;
-    if (from >= ranges_.size()) return;  // made by this very pass
-    if (w.n_tag == 0) return edit_empty(r, f);
-    if (ranges_[from].epoch != range_epoch_) {
-      const bool foreign = foreign_epoch_ != 0 && ranges_[from].epoch == foreign_epoch_;
-      scratch_.clear();
-      for (const weir_tag& t : own_tags(r)) scratch_.push(t);
-      moved m{from, w.n_tag, range_epoch_, foreign};
-      if (f(scratch_)) place_range(m);
-      ranges_[from] = m;
+  void begin_ranges() {
+    memory_.ranges_.begin(head().n_tags + 1);
+    memory_.foreign_.begin(whole() ? 0 : head().n_tags + 1);
+    empty_known_ = false;
+    if (whole()) return;
+    for (std::uint32_t r = 0; r < head().n_rows; ++r) {
+      const weir_row& w = home().rows()[r];
+      if (!in_selection(r)) memory_.foreign_.set(w.tag0, {w.tag0, w.n_tag});
     }
-    apply(r, ranges_[from]);
+  }
+  bool foreign(std::uint32_t tag0) const {
+    return memory_.foreign_.covers(tag0) && memory_.foreign_.find(tag0) != nullptr;
+  }
+  // True when the row's range needs no more work: it has none, or the row got what became of it.
+  bool settled(std::uint32_t r) {
+    const weir_row& w = home().rows()[r];
+    if (!memory_.ranges_.covers(w.tag0)) return true;  // made by this very pass
+    const moved* m = w.n_tag == 0 ? (empty_known_ ? &empty_ : nullptr) : memory_.ranges_.find(w.tag0);
+    if (m == nullptr) return false;
+    apply(r, *m);
+    return true;
   }
   // Rows without tags have ranges of no length, whose begin means nothing: they get one answer together.
-  template <typename F>
-  void edit_empty(std::uint32_t r, F& f) {
-    if (empty_epoch_ != range_epoch_) {
-      scratch_.clear();
-      empty_ = {home().rows()[r].tag0, 0, range_epoch_, true};
-      if (f(scratch_)) place_range(empty_);
-      empty_epoch_ = range_epoch_;
+  void settle(std::uint32_t r, const moved& m) {
+    const weir_row& w = home().rows()[r];
+    if (w.n_tag != 0) {
+      memory_.ranges_.set(w.tag0, m);
+    } else {
+      empty_ = m;
+      empty_known_ = true;
     }
-    if (empty_.n_tag != 0) apply(r, empty_);
+    apply(r, m);
+  }
+  moved range_of(std::uint32_t r) const {
+    const weir_row& w = home().rows()[r];
+    return {w.tag0, w.n_tag, w.n_tag == 0 || foreign(w.tag0)};
   }
   void apply(std::uint32_t r, const moved& m) {
     const weir_row& w = home().rows()[r];
-    if (w.tag0 == m.tag0 && w.n_tag == m.n_tag) return;
+    if (w.n_tag == m.n_tag && (w.tag0 == m.tag0 || m.n_tag == 0)) return;
     weir_row& out = mutable_row(r);
     out.tag0 = m.tag0;
     out.n_tag = static_cast<std::uint16_t>(m.n_tag);
   }
-  // Sorts scratch_, removes double keys, and writes it over the old range or behind the last one.
+  template <typename F>
+  void edit_range(std::uint32_t r, F& f) {
+    if (settled(r)) return;
+    moved m = range_of(r);
+    take_tags(r);
+    if (f(memory_.scratch_)) {
+      normalize();
+      place_range(m);
+    }
+    settle(r, m);
+  }
+  void take_tags(std::uint32_t r) {
+    const own_range own = own_tags(r);
+    memory_.scratch_.clear();
+    if (own.n == 0) return;
+    std::memcpy(static_cast<void*>(memory_.scratch_.extend(own.n)), own.first, own.n * sizeof(weir_tag));
+  }
+  // Writes scratch_ over the old range, or behind the last one where it does not fit or others need the old one.
   void place_range(moved& m) {
-    normalize();
-    const std::uint32_t n = scratch_.size();
+    const std::uint32_t n = memory_.scratch_.size();
     if (n > m.n_tag || m.foreign) {
       room({0, n, 0, 0, 0});
       m.tag0 = mutable_head().n_tags;
       mutable_head().n_tags += n;
     }
     m.n_tag = n;
-    if (n != 0) std::memcpy(static_cast<void*>(tags() + m.tag0), scratch_.data(), n * sizeof(weir_tag));
+    if (n != 0) std::memcpy(static_cast<void*>(tags() + m.tag0), memory_.scratch_.data(), n * sizeof(weir_tag));
     changed_ = true;
   }
   void store_range(std::uint32_t r) {
-    moved m{0, 0, 0, true};
+    normalize();
+    moved m{0, 0, true};
     place_range(m);
     apply(r, m);
   }
   void insert_tag(std::uint32_t k, std::uint32_t v) {
-    for (std::uint32_t i = 0; i < scratch_.size(); ++i) {
-      if (str(scratch_[i].key) != str(k)) continue;
-      scratch_[i].val = v;
+    detail::pod_vector<weir_tag>& t = memory_.scratch_;
+    for (std::uint32_t i = 0; i < t.size(); ++i) {
+      if (str(t[i].key) != str(k)) continue;
+      t[i].val = v;
       return;
     }
-    scratch_.push({k, v});
+    t.push({k, v});
   }
   void normalize() {  // insertion sort: stable, and ranges are short and almost sorted
-    for (std::uint32_t i = 1; i < scratch_.size(); ++i) {
-      const weir_tag t = scratch_[i];
+    detail::pod_vector<weir_tag>& tags = memory_.scratch_;
+    for (std::uint32_t i = 1; i < tags.size(); ++i) {
+      const weir_tag t = tags[i];
       std::uint32_t at = i;
-      for (; at > 0 && str(t.key) < str(scratch_[at - 1].key); --at) scratch_[at] = scratch_[at - 1];
-      scratch_[at] = t;
+      for (; at > 0 && str(t.key) < str(tags[at - 1].key); --at) tags[at] = tags[at - 1];
+      tags[at] = t;
     }
     std::uint32_t out = 0;
-    for (std::uint32_t i = 0; i < scratch_.size(); ++i)
-      if (out == 0 || str(scratch_[out - 1].key) != str(scratch_[i].key)) scratch_[out++] = scratch_[i];
-    scratch_.resize_down(out);
+    for (std::uint32_t i = 0; i < tags.size(); ++i)
+      if (out == 0 || str(tags[out - 1].key) != str(tags[i].key)) tags[out++] = tags[i];
+    tags.resize_down(out);
+  }
+
+  // ---- tags by their keys ----
+
+  template <typename F>
+  const detail::key_plan& tag_plan(std::uint32_t r, F& f) {
+    const weir_row& w = home().rows()[r];
+    return memory_.plans_.of(home().tags() + w.tag0, w.n_tag,
+                             [&](detail::key_plan& p, const std::uint32_t* keys, std::uint32_t n) {
+                               tag_keys made(*this, p, keys, n);
+                               f(made);
+                               made.sort();
+                               p.settle(keys, n);
+                             });
+  }
+  template <typename F>
+  void edit_tag_keys(std::uint32_t r, F& f) {
+    if (settled(r)) return;
+    const detail::key_plan& plan = tag_plan(r, f);
+    moved m = range_of(r);
+    if (!plan.same) change_tags(m, plan);
+    settle(r, m);
+  }
+  void change_tags(moved& m, const detail::key_plan& plan) {
+    weir_tag* at = tags() + m.tag0;
+    changed_ = true;
+    if (!m.foreign && !plan.moves) return plan.rewrite_names(at);
+    if (m.foreign || plan.size() > m.n_tag || m.n_tag > detail::key_plan::in_place_max) return replace_tags(m, plan);
+    plan.rewrite_tags(at, m.n_tag);
+    m.n_tag = plan.size();
+  }
+  __attribute__((noinline)) void replace_tags(moved& m, const detail::key_plan& plan) {
+    memory_.scratch_.clear();
+    plan.write_tags(tags() + m.tag0, memory_.scratch_.extend(plan.size()));
+    place_range(m);
+  }
+  // Where ranges grow, the whole section is written anew: side by side in the order of the rows they keep to the
+  // slack, where appending every one of them would need room for both the old and the new.
+  template <typename F>
+  void rebuild_tags(F& f) {
+    memory_.rebuilt_.clear();
+    memory_.spans_.clear();
+    const std::uint32_t n = head().n_rows;
+    for (std::uint32_t r = 0; r < n; ++r) memory_.spans_.push(in_selection(r) ? rebuilt(r, f) : kept_for(r));
+    const std::uint32_t size = memory_.rebuilt_.size();
+    if (size > head().n_tags) room({0, size - head().n_tags, 0, 0, 0});
+    if (size != 0) std::memcpy(static_cast<void*>(tags()), memory_.rebuilt_.data(), size * sizeof(weir_tag));
+    mutable_head().n_tags = size;
+    weir_row* w = rows();
+    for (std::uint32_t r = 0; r < n; ++r) {
+      w[r].tag0 = memory_.spans_[r].tag0;
+      w[r].n_tag = static_cast<std::uint16_t>(memory_.spans_[r].n_tag);
+    }
+    changed_ = true;
+  }
+  template <typename F>
+  detail::tag_span rebuilt(std::uint32_t r, F& f) {
+    const bool empty = home().rows()[r].n_tag == 0;
+    const std::uint32_t from = home().rows()[r].tag0;
+    const moved* known = empty ? (empty_known_ ? &empty_ : nullptr) : memory_.ranges_.find(from);
+    if (known != nullptr) return {known->tag0, known->n_tag};
+    const detail::key_plan& plan = tag_plan(r, f);
+    const moved m{memory_.rebuilt_.size(), plan.size(), false};
+    plan.write_tags(home().tags() + from, memory_.rebuilt_.extend(m.n_tag));
+    if (empty) {
+      empty_ = m;
+      empty_known_ = true;
+    } else {
+      memory_.ranges_.set(from, m);
+    }
+    return {m.tag0, m.n_tag};
+  }
+  // The range of a row outside the selection. Until it is copied, foreign_ holds the place in the old section.
+  detail::tag_span kept_for(std::uint32_t r) {
+    const weir_row& w = home().rows()[r];
+    const std::uint32_t at = memory_.rebuilt_.size();
+    if (w.n_tag == 0) return {0, 0};
+    const detail::tag_span* known = memory_.foreign_.find(w.tag0);
+    if (known != nullptr && known->n_tag == copied) return {known->tag0, w.n_tag};
+    std::memcpy(static_cast<void*>(memory_.rebuilt_.extend(w.n_tag)), home().tags() + w.tag0,
+                w.n_tag * sizeof(weir_tag));
+    memory_.foreign_.set(w.tag0, {at, copied});
+    return {at, w.n_tag};
+  }
+
+  // ---- tag values ----
+
+  template <typename Is, typename F>
+  void edit_values(std::uint32_t r, Is& is_key, F& f) {
+    if (settled(r)) return;
+    moved m = range_of(r);
+    const detail::pod_vector<std::uint32_t>& places = memory_.places_.of(
+        home().tags() + m.tag0, m.n_tag, [&](detail::pod_vector<std::uint32_t>& at, const std::uint32_t* keys,
+                                             std::uint32_t n) {
+          at.clear();
+          for (std::uint32_t i = 0; i < n; ++i)
+            if (is_key(str(keys[i]))) at.push(i);
+        });
+    for (std::uint32_t i = 0; i < places.size(); ++i) {
+      const std::uint32_t old = home().tags()[m.tag0 + places[i]].val;
+      const std::uint32_t id = mapped(old, f);
+      if (id == old) continue;
+      if (m.foreign) copy_range(r, m);
+      tags()[m.tag0 + places[i]].val = id;
+      changed_ = true;
+    }
+    settle(r, m);
+  }
+
+  // A range of the row's own, once.
+  __attribute__((noinline)) void copy_range(std::uint32_t r, moved& m) {
+    take_tags(r);
+    place_range(m);
+    m.foreign = false;
   }
 
   // ---- id maps ----
 
-  struct entry {
-    std::uint32_t id, epoch;
-  };
-  void begin_map() {
-    const std::uint32_t n = head().n_strs;
-    const std::uint32_t had = map_.size();
-    if (had < n) std::memset(static_cast<void*>(map_.extend(n - had)), 0, (n - had) * sizeof(entry));
-    ++map_epoch_;
-  }
+  void begin_map() { memory_.ids_.begin(head().n_strs); }
   template <typename F>
   std::uint32_t mapped(std::uint32_t id, F& f) {
-    if (id >= map_.size()) return id;  // appended by this very pass
-    if (map_[id].epoch == map_epoch_) return map_[id].id;
+    if (!memory_.ids_.covers(id)) return id;  // appended by this very pass
+    if (const std::uint32_t* known = memory_.ids_.find(id)) return *known;
+    return decide(id, f);
+  }
+  template <typename F>
+  __attribute__((noinline)) std::uint32_t decide(std::uint32_t id, F& f) {
     const std::string* fresh = f(str(id));
     const std::uint32_t to = fresh == nullptr || *fresh == str(id) ? id : add(*fresh);
-    map_[id] = {to, map_epoch_};
+    memory_.ids_.set(id, to);
     return to;
   }
 
   static constexpr std::uint32_t none = 0xffffffffU;
+  static constexpr std::uint32_t copied = 0xffffffffU;  // no range is that long
   static constexpr std::uint32_t interned_max = 16;
   weir_buf* buf_;
   const std::uint64_t* mask_;
@@ -560,14 +750,15 @@ class editor {
   buffer_source* buffers_;
   std::uint32_t appended_from_ = none;
   bool any_dropped_ = false, changed_ = false;
-  detail::pod_vector<std::uint32_t> interned_;
   std::uint32_t last_added_ = WEIR_NO_ID;
-  detail::pod_vector<weir_tag> scratch_;
-  detail::pod_vector<moved> ranges_;
-  detail::pod_vector<entry> map_;
-  std::uint32_t range_epoch_ = 0, foreign_epoch_ = 0, map_epoch_ = 0, empty_epoch_ = 0;
-  moved empty_{0, 0, 0, true};
+  bool empty_known_ = false;
+  moved empty_{0, 0, true};  // what rows without tags get
+  editor_memory own_;
+  editor_memory& memory_;
 };
+
+inline std::string_view field_keys::key(std::uint32_t i) const { return home_.str(plan_.slots[i].key); }
+inline std::uint32_t field_keys::intern(std::string_view s) { return home_.intern(s); }
 
 }  // namespace v1
 }  // namespace weir

@@ -100,6 +100,15 @@ struct instance {
   const weir_host* home;
   sink out;
   P plugin{};
+
+  // What editors keep from call to call; calls that run in parallel cannot share it.
+  static constexpr bool keeps_memory = has_edit<P>::value && (P::meta.flags & WEIR_CONCURRENT) == 0;
+  struct nothing {};
+  std::conditional_t<keeps_memory, editor_memory, nothing> memory{};
+  editor_memory* working_memory() {
+    if constexpr (keeps_memory) return &memory;
+    else return nullptr;
+  }
 };
 
 template <typename P>
@@ -241,8 +250,10 @@ template <typename P>
 weir_status edit(void* self, weir_buf* inout, const weir_delivery* in, std::uint64_t* keep, weir_err* err) {
   return guard(err, [&] {
     host_buffers buffers(as<P>(self).home, in->lane);
-    editor e(inout, *in, keep, &buffers);
+    editor_memory* memory = as<P>(self).working_memory();
+    editor e(inout, *in, keep, &buffers, memory);
     as<P>(self).plugin.edit(e);
+    if (memory != nullptr) memory->trim();
     return weir_status{e.any_dropped() ? WEIR_FILTER : WEIR_OK};
   });
 }
