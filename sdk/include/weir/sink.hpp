@@ -19,6 +19,15 @@
 namespace weir {
 inline namespace v1 __attribute__((visibility("hidden"))) {
 
+// What emitted rows are made from and where they go.
+struct emit_options {
+  std::uint32_t lane = 0;
+  std::uint64_t cookie = 0;  // not 0: an ack is wanted
+  const std::uint64_t* parents = nullptr;
+  std::uint32_t n_parents = 0;
+  bool may_wait = false;  // wait where the host has no room
+};
+
 // The host's functions in C++. Cheap to copy; valid until destroy.
 class host {
  public:
@@ -52,6 +61,44 @@ class host {
   void complete(std::uint64_t delivery, const weir_result& r) const { host_->complete(host_->ctx, delivery, &r); }
   void lane_close(std::uint32_t lane) const { host_->lane_close(host_->ctx, lane); }
 
+  // A buffer of at least that many bytes. Where it may, this waits for as long as it takes; the slices let a
+  // stopping host end it with WEIR_CLOSED. out has no data where the answer is not WEIR_OK.
+  weir_status take(const emit_options& o, std::uint64_t bytes, weir_buf& out) const {
+    out = weir_buf{};
+    out.size = sizeof out;
+    weir_status got = host_->buf_get(host_->ctx, o.lane, bytes, &out);
+    if (got == WEIR_WOULD_BLOCK && o.may_wait) got = WEIR_E_TIMEOUT;
+    while (got == WEIR_E_TIMEOUT) got = host_->buf_wait(host_->ctx, o.lane, bytes, &out, wait_slice_ns);
+    if (got != WEIR_OK) out = weir_buf{};
+    return got;
+  }
+  void give_back(weir_buf& b) const {
+    if (b.data != nullptr) host_->buf_put(host_->ctx, &b);
+    b = weir_buf{};
+  }
+  // Emits the block in the buffer, which is gone afterwards.
+  weir_status send(const emit_options& o, weir_buf& b) const {
+    weir_emit e{};
+    e.size = sizeof e;
+    e.used = reinterpret_cast<const weir_batch*>(b.data)->total;
+    e.lane = o.lane;
+    e.cookie = o.cookie;
+    e.parents = o.parents;
+    e.n_parents = o.n_parents;
+    const weir_status s = host_->emit(host_->ctx, &b, &e);
+    if (s != WEIR_OK) host_->buf_put(host_->ctx, &b);
+    b = weir_buf{};
+    return s;
+  }
+  // Rows that the host did not take are lost, but not unsaid.
+  void lost(std::uint32_t rows, weir_status why) const {
+    weir_bad b{};
+    b.size = sizeof b;
+    b.count = rows;
+    b.reason = borrow(why == WEIR_CLOSED ? "the agent is stopping" : "no memory for the batch");
+    bad(0, b);
+  }
+
   // The text of a secret option; empty where it was not written.
   std::string reveal(std::uint64_t handle) const {
     const auto* x = extension<weir_secrets_v1>(WEIR_EXT_SECRETS);
@@ -64,16 +111,8 @@ class host {
   }
 
  private:
+  static constexpr std::int64_t wait_slice_ns = 1'000'000'000;
   const weir_host* host_ = nullptr;
-};
-
-// What the rows of a sink are made from and where they go.
-struct emit_options {
-  std::uint32_t lane = 0;
-  std::uint64_t cookie = 0;  // not 0: an ack is wanted
-  const std::uint64_t* parents = nullptr;
-  std::uint32_t n_parents = 0;
-  bool may_wait = false;  // wait where the host has no room
 };
 
 class sink : public builder {
@@ -130,39 +169,15 @@ class sink : public builder {
   }
   weir_status emit_rows() {
     weir_buf buf{};
-    buf.size = sizeof buf;
-    const weir_status got = take(bytes(), buf);
-    if (got != WEIR_OK) return lose(got), got;
-    weir_emit e{};
-    e.size = sizeof e;
-    e.used = seal(buf.data);
-    e.lane = options_.lane;
-    e.cookie = options_.cookie;
-    e.parents = options_.parents;
-    e.n_parents = options_.n_parents;
-    const weir_status sent = host_.raw()->emit(host_.raw()->ctx, &buf, &e);
-    if (sent != WEIR_OK) host_.raw()->buf_put(host_.raw()->ctx, &buf);
+    const std::uint32_t rows = size();
+    const weir_status got = host_.take(options_, bytes(), buf);
+    if (got != WEIR_OK) return clear(), host_.lost(rows, got), got;
+    seal(buf.data);
+    const weir_status sent = host_.send(options_, buf);
+    if (sent != WEIR_OK) host_.lost(rows, sent);
     return sent;
   }
-  // Waits for as long as it takes where it may; the slices let a stopping host end it with WEIR_CLOSED.
-  weir_status take(std::uint64_t need, weir_buf& buf) {
-    const weir_host* h = host_.raw();
-    weir_status got = h->buf_get(h->ctx, options_.lane, need, &buf);
-    if (got == WEIR_WOULD_BLOCK && options_.may_wait) got = WEIR_E_TIMEOUT;
-    while (got == WEIR_E_TIMEOUT) got = h->buf_wait(h->ctx, options_.lane, need, &buf, wait_slice_ns);
-    return got;
-  }
-  // Rows that found no buffer are lost, but not unsaid.
-  void lose(weir_status why) {
-    weir_bad b{};
-    b.size = sizeof b;
-    b.count = size();
-    b.reason = borrow(why == WEIR_CLOSED ? "the agent is stopping" : "no memory for the batch");
-    host_.bad(0, b);
-    clear();
-  }
 
-  static constexpr std::int64_t wait_slice_ns = 1'000'000'000;
   weir::host host_;
   emit_options options_;
   weir_status status_ = WEIR_OK;
