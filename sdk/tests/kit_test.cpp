@@ -103,6 +103,35 @@ TEST(Kit, ParsesStreamsCutAnywhere) {
   EXPECT_EQ(p.parse_stream("a b c", 1).size(), 3U);
 }
 
+struct NoX {
+  static constexpr info meta{"no_x", "1", "test processor that sees a batch at once"};
+  void keep(const batch& rows, kept_rows& kept) {
+    for (const row r : rows)
+      if (r.name() == "x") kept.drop(r.index());
+  }
+};
+
+TEST(Kit, KeepsRowsOfABatch) {
+  testing::plugin p(descriptor<NoX>());
+  p.format().time = false;
+  EXPECT_EQ(p.process({"x a=1i", "y a=1i", "x b=1i"}, {"011", 1}), (lines{"x a=1i", "y a=1i"}));
+}
+
+struct Rows {
+  static constexpr info meta{"rows", "1", "test aggregator that sees a batch at once"};
+  std::uint32_t seen = 0;
+  void add(const batch& rows) { seen += rows.size(); }
+  void push(sink& out) { out.metric("rows"_k).field("seen"_k, seen); }
+  void reset() { seen = 0; }
+};
+
+TEST(Kit, AddsBatches) {
+  testing::plugin p(descriptor<Rows>());
+  p.format().time = false;
+  p.aggregate({"x a=1i", "y a=1i", "x b=1i"}, {"011"});
+  EXPECT_EQ(p.push(), (lines{"rows seen=2u"}));
+}
+
 struct Names {
   static constexpr info meta{"names", "1", "test serializer"};
   void serialize(const row& r, text& out) {

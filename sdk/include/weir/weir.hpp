@@ -12,8 +12,8 @@
 //
 // The methods that the struct has make its kind:
 //   inputs       gather(sink&), or start()/stop() with a member `weir::sink* out` and threads of its own
-//   processors   keep(row) -> bool | edit(editor&) | process(row, sink&)
-//   aggregators  add(row), push(sink&), reset()
+//   processors   keep(row) -> bool | keep(const batch&, kept_rows&) | edit(editor&) | process(row, sink&)
+//   aggregators  add(row) | add(const batch&), and push(sink&), reset()
 //   outputs      write(const delivery&)
 //   parsers      parse(const message&, sink&), or -> std::size_t with meta flag WEIR_CUTS_STREAM: bytes used
 //   serializers  serialize(row, text&), and serialize_document(const batch&, text&) if it can
@@ -44,6 +44,22 @@ struct info {
   std::uint32_t max_in_flight = 0;  // outputs; 0 = 1
 };
 
+// The selected rows that a processor keeps: all of them, until it drops some. Index r is row r of the block.
+class kept_rows {
+ public:
+  kept_rows(std::uint64_t* keep, std::uint32_t row0) : keep_(keep), row0_(row0) {}
+  void drop(std::uint32_t r) {
+    clear_bit(keep_, r - row0_);
+    any_dropped_ = true;
+  }
+  bool any_dropped() const { return any_dropped_; }
+
+ private:
+  std::uint64_t* keep_;
+  std::uint32_t row0_;
+  bool any_dropped_ = false;
+};
+
 namespace detail {
 
 template <typename T>
@@ -58,9 +74,11 @@ T& lvalue();
 WEIR_DETECT(has_gather, lvalue<P>().gather(lvalue<sink>()));
 WEIR_DETECT(has_out, lvalue<P>().out = std::declval<sink*>());
 WEIR_DETECT(has_keep, lvalue<P>().keep(std::declval<row>()));
+WEIR_DETECT(has_keep_batch, lvalue<P>().keep(lvalue<const batch>(), lvalue<kept_rows>()));
 WEIR_DETECT(has_edit, lvalue<P>().edit(lvalue<editor>()));
 WEIR_DETECT(has_process, lvalue<P>().process(std::declval<row>(), lvalue<sink>()));
 WEIR_DETECT(has_add, lvalue<P>().add(std::declval<row>()));
+WEIR_DETECT(has_add_batch, lvalue<P>().add(lvalue<const batch>()));
 WEIR_DETECT(has_push, lvalue<P>().push(lvalue<sink>()));
 WEIR_DETECT(has_write, lvalue<P>().write(lvalue<const delivery>()));
 WEIR_DETECT(has_parse, lvalue<P>().parse(lvalue<const message>(), lvalue<sink>()));
@@ -80,7 +98,8 @@ WEIR_DETECT(has_needs, P::needs);
 template <typename P>
 constexpr std::uint16_t kind_of() {
   if constexpr (has_push<P>::value) return WEIR_AGGREGATOR;
-  else if constexpr (has_keep<P>::value || has_edit<P>::value || has_process<P>::value) return WEIR_PROCESSOR;
+  else if constexpr (has_keep<P>::value || has_keep_batch<P>::value || has_edit<P>::value || has_process<P>::value)
+    return WEIR_PROCESSOR;
   else if constexpr (has_write<P>::value) return WEIR_OUTPUT;
   else if constexpr (has_parse<P>::value) return WEIR_PARSER;
   else if constexpr (has_serialize<P>::value) return WEIR_SERIALIZER;
@@ -230,7 +249,13 @@ weir_status gather(void* self, weir_err* err) {
 template <typename P>
 weir_status process(void* self, const weir_delivery* in, std::uint64_t* keep, weir_err* err) {
   (void)keep;
-  if constexpr (has_keep<P>::value) {
+  if constexpr (has_keep_batch<P>::value) {
+    return guard(err, [&] {
+      kept_rows kept(keep, in->row0);
+      as<P>(self).plugin.keep(batch(*in), kept);
+      return weir_status{kept.any_dropped() ? WEIR_FILTER : WEIR_PASS};
+    });
+  } else if constexpr (has_keep<P>::value) {
     return guard(err, [&] {
       bool any = false;
       for (const row r : batch(*in))
@@ -261,7 +286,9 @@ weir_status edit(void* self, weir_buf* inout, const weir_delivery* in, std::uint
 template <typename P>
 weir_status add(void* self, const weir_delivery* in, weir_err* err) {
   return guard(err, [&] {
-    for (const row r : batch(*in)) as<P>(self).plugin.add(r);
+    const batch rows(*in);
+    if constexpr (has_add_batch<P>::value) as<P>(self).plugin.add(rows);
+    else for (const row r : rows) as<P>(self).plugin.add(r);
     return WEIR_OK;
   });
 }
