@@ -23,7 +23,7 @@ std::int64_t number_in(const char* path) {
 }
 
 std::int64_t machine_bytes() {
-  return static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
+  return std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE);
 }
 
 }  // namespace
@@ -39,6 +39,12 @@ bool Budget::charge(std::int64_t bytes, Use use) {
   while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
   }
   return true;
+}
+
+void Budget::give_back(std::int64_t bytes) {
+  const std::int64_t left = used_.fetch_sub(bytes, std::memory_order_seq_cst) - bytes;
+  if (!wants_room_.load(std::memory_order_seq_cst) || left >= input_limit_bytes()) return;
+  if (wants_room_.exchange(false, std::memory_order_seq_cst) && on_room_) on_room_();
 }
 
 std::int64_t default_memory_limit_bytes() {

@@ -10,6 +10,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 namespace weir::queue {
 
@@ -28,7 +30,12 @@ class Budget {
   };
   // True when the bytes were charged; give_back() has to follow.
   bool charge(std::int64_t bytes, Use use);
-  void give_back(std::int64_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
+  void give_back(std::int64_t bytes);
+
+  // Someone was refused: on_room is called once when the inputs' part has room again.
+  void want_room() { wants_room_.store(true, std::memory_order_seq_cst); }
+  // Set before the first charge; called from any thread, has to be short.
+  void set_on_room(std::function<void()> on_room) { on_room_ = std::move(on_room); }
 
   // Would an input be refused now?
   [[nodiscard]] bool inputs_full() const { return used_bytes() >= input_limit_bytes(); }
@@ -41,6 +48,8 @@ class Budget {
   const std::int64_t limit_bytes_;
   alignas(64) std::atomic<std::int64_t> used_{0};
   alignas(64) std::atomic<std::int64_t> peak_{0};
+  alignas(64) std::atomic<bool> wants_room_{false};
+  std::function<void()> on_room_;
 };
 
 // A quarter of the cgroup's limit or of the machine's memory, at most 1 GiB.

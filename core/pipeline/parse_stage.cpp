@@ -1,0 +1,260 @@
+#include "core/pipeline/parse_stage.hpp"
+
+#include <weir/editor.hpp>
+
+#include "core/pipeline/input_stage.hpp"
+#include "core/pipeline/row_edit.hpp"
+
+namespace weir::pipeline {
+namespace {
+
+bool same_tags(const weir_row& a, const weir_row& b) {
+  return a.n_tag == b.n_tag && (a.n_tag == 0 || a.tag0 == b.tag0);
+}
+
+std::uint64_t session_key(std::uint32_t lane, std::uint32_t session) {
+  return (std::uint64_t{lane} << 32) | session;
+}
+
+std::string place_of(const weir_bad& bad) {
+  if (bad.line != 0) return " at line " + std::to_string(bad.line) + (bad.col == 0 ? "" : ", column " + std::to_string(bad.col));
+  return bad.offset == 0 ? "" : " at byte " + std::to_string(bad.offset);
+}
+
+std::string printable(std::string_view text) {
+  std::string out(text.substr(0, 128));
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  return out;
+}
+
+}  // namespace
+
+ParseStage::ParseStage(const Services& services, Instance::Spec spec, std::int64_t max_record_bytes, std::string input)
+    : services_(services),
+      spec_(std::move(spec)),
+      max_record_bytes_(static_cast<std::uint64_t>(max_record_bytes)),
+      log_(std::move(input)),
+      cuts_stream_((spec_.descriptor->flags & WEIR_CUTS_STREAM) != 0) {}
+
+std::unique_ptr<ParseStage> ParseStage::make(const Services& services, Instance::Spec spec,
+                                             std::int64_t max_record_bytes, const std::string& input,
+                                             Instance::Refusal& why) {
+  std::unique_ptr<ParseStage> stage(new ParseStage(services, std::move(spec), max_record_bytes, input));
+  auto first = stage->make_parser(why);
+  if (!first) return nullptr;
+  stage->node_ = &first->instance->node();
+  stage->idle_.push_back(std::move(first));
+  return stage;
+}
+
+std::unique_ptr<ParseStage::Parser> ParseStage::make_parser(Instance::Refusal& why) {
+  auto parser = std::make_unique<Parser>(services_.budget);
+  parser->calls.set_on_bad([this](const weir_bad& bad) { log_bad(bad); });
+  Instance::Spec spec = spec_;
+  spec.node = node_;
+  parser->instance = Instance::create(services_, std::move(spec), parser->calls, why);
+  if (!parser->instance) return nullptr;
+  weir_err err = make_err();
+  const weir_status status = parser->instance->start(0, err);
+  if (status == WEIR_OK) return parser;
+  why = {status, describe(status, err), std::string(path_of(err))};
+  return nullptr;
+}
+
+std::unique_ptr<ParseStage::Parser> ParseStage::take_parser() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      auto parser = std::move(idle_.back());
+      idle_.pop_back();
+      return parser;
+    }
+  }
+  Instance::Refusal why;
+  auto parser = make_parser(why);
+  if (!parser) log_.error("no further parser could be made: " + why.message);
+  return parser;
+}
+
+void ParseStage::give_back(std::unique_ptr<Parser> parser) {
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(parser));
+}
+
+Stage::Outcome ParseStage::run(Job& job, std::vector<queue::Parcel>& out, Lane&) {
+  const queue::Parcel& raw = job.parcel;
+  const block rows(raw.block.batch());
+  if (rows.head().signal != WEIR_SIG_RAW) {
+    out.push_back(std::move(job.parcel));  // The input made metrics itself.
+    return Outcome::done;
+  }
+  const std::uint32_t n = rows.head().n_rows;
+  auto parser = take_parser();
+  if (!parser) {
+    node_->in += n;
+    node_->drop(metrics::Drop::plugin_error, n);
+    return Outcome::done;
+  }
+  for (std::uint32_t r = 0; r < n;) {
+    std::uint32_t end = r + 1;
+    const bool stream = rows.rows()[r].kind == WEIR_RAW_STREAM;
+    while (!stream && end < n && rows.rows()[end].kind != WEIR_RAW_STREAM && same_tags(rows.rows()[r], rows.rows()[end]))
+      ++end;
+    node_->in += end - r;
+    node_->absorbed += end - r;
+    if (stream) parse_stream(*parser, raw, r);
+    else parse_rows(*parser, raw, r, end - r);
+    settle(*parser, raw, r, out);
+    r = end;
+  }
+  give_back(std::move(parser));
+  return Outcome::done;
+}
+
+void ParseStage::call(Parser& parser, weir_delivery& delivery, std::uint64_t* consumed) {
+  weir_err err = make_err();
+  const auto& ops = parser.instance->ops<weir_parser_ops>();
+  const weir_status status =
+      parser.instance->work("parse", [&](void* self) { return ops.parse(self, &delivery, consumed, &err); });
+  if (status >= 0) return;
+  node_->errors += 1;
+  node_->created += 1;
+  node_->drop(metrics::Drop::parse_error, 1);
+  log_.error("parsing failed: " + describe(status, err));
+}
+
+void ParseStage::parse_rows(Parser& parser, const queue::Parcel& parcel, std::uint32_t row0, std::uint32_t n) {
+  weir_delivery delivery = parcel.delivery(parcel.block->id());
+  delivery.row0 = row0;
+  delivery.n_rows = n;
+  delivery.flags = WEIR_D_LAST;
+  std::uint64_t consumed = 0;
+  call(parser, delivery, &consumed);
+}
+
+void ParseStage::parse_stream(Parser& parser, const queue::Parcel& parcel, std::uint32_t r) {
+  const row piece(block(parcel.block.batch()), block(parcel.block.batch()).rows()[r]);
+  const bool last = piece.last();
+  Session& session = session_of(parcel.lane, piece.session());
+  std::string_view text = piece.message();
+  std::string joined;
+  if (!session.carry.empty()) {
+    joined.reserve(session.carry.size() + text.size());
+    joined.append(session.carry).append(text);
+    session.carry.clear();
+    text = joined;
+  }
+  if (session.skipping) {
+    const std::size_t end = text.find('\n');
+    session.skipping = end == std::string_view::npos;
+    text = session.skipping ? std::string_view{} : text.substr(end + 1);
+  }
+  if (cuts_stream_) parse_cut(parser, parcel, r, text, last, session);
+  else parse_lines(parser, parcel, r, text, last, session);
+  if (last) close_session(parcel.lane, piece.session());
+}
+
+void ParseStage::parse_cut(Parser& parser, const queue::Parcel& parcel, std::uint32_t r, std::string_view text,
+                           bool last, Session& session) {
+  if (text.empty()) return;
+  weir_delivery delivery = parcel.delivery(parcel.block->id());
+  delivery.row0 = r;
+  delivery.n_rows = 1;
+  delivery.session = block(parcel.block.batch()).rows()[r].ext;
+  delivery.flags = last ? std::uint32_t{WEIR_D_LAST} : 0U;
+  delivery.raw = borrow(text);
+  std::uint64_t consumed = text.size();
+  call(parser, delivery, &consumed);
+  if (!last && consumed < text.size()) keep_rest(session, text.substr(consumed));
+}
+
+// The parser wants whole records: lines, for one that says nothing else.
+void ParseStage::parse_lines(Parser& parser, const queue::Parcel& parcel, std::uint32_t r, std::string_view text,
+                             bool last, Session& session) {
+  builder lines;
+  lines.set_now(block(parcel.block.batch()).rows()[r].time_ns);
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos && !last) break;
+    std::string_view line = text.substr(0, end);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (!line.empty()) lines.raw(line, WEIR_RAW_RECORD);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  if (!text.empty()) keep_rest(session, text);
+  if (lines.empty()) return;
+  auto block = queue::BlockRef::make(services_.budget, lines.bytes(), queue::Budget::Use::forced);
+  if (!block) return node_->created += lines.size(), node_->drop(metrics::Drop::no_memory, lines.size());
+  lines.seal(block->data());
+  const auto cut = queue::Parcel::whole(std::move(block), parcel.lane);
+  parse_rows(parser, cut, 0, cut.n_rows);
+}
+
+void ParseStage::keep_rest(Session& session, std::string_view rest) {
+  if (rest.size() <= max_record_bytes_) {
+    session.carry.assign(rest);
+    return;
+  }
+  session.skipping = true;
+  node_->created += 1;
+  node_->drop(metrics::Drop::too_large, 1);
+  log_.error("a record is larger than " + std::to_string(max_record_bytes_) +
+             " bytes: it was dropped (raise [weir] max_record_bytes if it is meant to be): " + printable(rest));
+}
+
+// Collects what the call made, counts it, and adds the message's tags.
+void ParseStage::settle(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
+                        std::vector<queue::Parcel>& out) {
+  auto made = parser.calls.take();
+  const std::uint64_t bad = parser.calls.take_bad();
+  node_->created += bad;
+  node_->drop(metrics::Drop::parse_error, bad);
+  node_->errors += bad;
+  add_row_tags(parcel, r, made);
+  for (auto& p : made) {
+    p.lane = parcel.lane;
+    p.tokens = parcel.tokens;
+    node_->created += p.n_rows;
+    node_->out += p.n_rows;
+    if (p.n_rows != 0) out.push_back(std::move(p));
+  }
+}
+
+void ParseStage::add_row_tags(const queue::Parcel& raw, std::uint32_t r, std::vector<queue::Parcel>& made) {
+  const block rows(raw.block.batch());
+  const row message(rows, rows.rows()[r]);
+  if (message.raw().n_tag == 0) return;
+  config::Tags tags;
+  for (const auto& t : message.tags()) tags.emplace_back(t.key, t.value);
+  for (auto& p : made) edit_rows(p, services_.budget, [&](editor& e) { add_missing_tags(e, tags); });
+}
+
+ParseStage::Session& ParseStage::session_of(std::uint32_t lane, std::uint32_t session) {
+  const std::lock_guard lock(mutex_);
+  return sessions_[session_key(lane, session)];
+}
+
+void ParseStage::close_session(std::uint32_t lane, std::uint32_t session) {
+  const std::lock_guard lock(mutex_);
+  sessions_.erase(session_key(lane, session));
+}
+
+void ParseStage::forget_sessions() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [key, session] : sessions_)
+    if (!session.carry.empty()) {
+      node_->created += 1;
+      node_->drop(metrics::Drop::parse_error, 1);
+    }
+  sessions_.clear();
+}
+
+void ParseStage::log_bad(const weir_bad& bad) const {
+  std::string text = "a record could not be parsed" + place_of(bad) + ": " + std::string(view(bad.reason));
+  if (bad.count > 1) text = std::to_string(bad.count) + " records could not be parsed, the first" + place_of(bad) + ": " + std::string(view(bad.reason));
+  if (bad.excerpt.len != 0) text += ": " + printable(view(bad.excerpt));
+  log_.error(text);
+}
+
+}  // namespace weir::pipeline

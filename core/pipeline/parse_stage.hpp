@@ -1,0 +1,79 @@
+#pragma once
+
+// Turns raw messages into metrics by a parser plugin, on the lane, so that parsing scales with lanes.
+//
+// Parser instances are made as lanes need them, one a worker at most in use at once, and go back to a stack, so
+// that the one with the warmest memos is used first.
+//
+// Streams    What a parser did not consume of a piece is carried over to the next piece of the session, so
+//            that results do not depend on the size of a read. A parser that does not cut streams is given
+//            line by line.
+// Limits     max_record_bytes: an unfinished record beyond it is dropped{too_large} up to its line end.
+// Bad input  Reported records are counted, and the first few logged with their place; the others go on.
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <weir/builder.hpp>
+
+#include "core/pipeline/capture.hpp"
+#include "core/pipeline/stage.hpp"
+
+namespace weir::pipeline {
+
+class ParseStage final : public Stage {
+ public:
+  // One instance is made at once, so that a configuration that the parser refuses is known early.
+  static std::unique_ptr<ParseStage> make(const Services& services, Instance::Spec spec, std::int64_t max_record_bytes,
+                                          const std::string& input, Instance::Refusal& why);
+  Outcome run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) override;
+  [[nodiscard]] bool cuts_stream() const { return cuts_stream_; }
+  [[nodiscard]] const metrics::Node& node() const { return *node_; }
+  // Sessions that were not closed by their input end now.
+  void forget_sessions();
+
+ private:
+  struct Parser {
+    explicit Parser(queue::Budget& budget) : calls(budget) {}
+    CaptureCalls calls;
+    std::unique_ptr<Instance> instance;
+  };
+  struct Session {
+    std::string carry;     // The begin of an unfinished record.
+    bool skipping{false};  // Inside a record that was too large.
+  };
+  ParseStage(const Services& services, Instance::Spec spec, std::int64_t max_record_bytes, std::string input);
+
+  std::unique_ptr<Parser> make_parser(Instance::Refusal& why);
+  std::unique_ptr<Parser> take_parser();
+  void give_back(std::unique_ptr<Parser> parser);
+
+  void parse_rows(Parser& parser, const queue::Parcel& parcel, std::uint32_t row0, std::uint32_t n);
+  void parse_stream(Parser& parser, const queue::Parcel& parcel, std::uint32_t row);
+  void parse_cut(Parser& parser, const queue::Parcel& parcel, std::uint32_t row, std::string_view text, bool last,
+                 Session& session);
+  void parse_lines(Parser& parser, const queue::Parcel& parcel, std::uint32_t row, std::string_view text, bool last,
+                   Session& session);
+  void keep_rest(Session& session, std::string_view rest);
+  void call(Parser& parser, weir_delivery& delivery, std::uint64_t* consumed);
+  void settle(Parser& parser, const queue::Parcel& parcel, std::uint32_t row, std::vector<queue::Parcel>& out);
+  void add_row_tags(const queue::Parcel& raw, std::uint32_t row, std::vector<queue::Parcel>& made);
+  Session& session_of(std::uint32_t lane, std::uint32_t session);
+  void close_session(std::uint32_t lane, std::uint32_t session);
+  void log_bad(const weir_bad& bad) const;
+
+  const Services services_;
+  const Instance::Spec spec_;
+  const std::uint64_t max_record_bytes_;
+  const Logger log_;
+  const bool cuts_stream_;
+  metrics::Node* node_{nullptr};
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Parser>> idle_;             // Guarded by mutex_.
+  std::unordered_map<std::uint64_t, Session> sessions_;  // Guarded by mutex_; a value belongs to its lane.
+};
+
+}  // namespace weir::pipeline

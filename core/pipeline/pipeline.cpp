@@ -1,0 +1,299 @@
+#include "core/pipeline/pipeline.hpp"
+
+#include <algorithm>
+
+namespace weir::pipeline {
+namespace {
+
+constexpr std::int64_t ms_ns = 1'000'000;
+constexpr std::int64_t second_ns = 1000 * ms_ns;
+// A call counts as hung when it takes longer than this, and longer than twice the interval it belongs to.
+constexpr std::int64_t hung_after_ns = 2 * second_ns;
+constexpr std::int64_t between_two_gathers_ns = 500 * ms_ns;
+
+const Logger& agent_log() {
+  static const Logger log("agent");
+  return log;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(const Services& services, const config::Settings& settings)
+    : services_(services), settings_(settings) {}
+
+Pipeline::~Pipeline() = default;
+
+// ---- building ------------------------------------------------------------------------------------------------
+
+std::unique_ptr<Pipeline> Pipeline::build(const Services& services, const config::Settings& settings,
+                                          BuildError& why) {
+  std::unique_ptr<Pipeline> made(new Pipeline(services, settings));
+  const bool ok = made->build_outputs(why) && made->build_processors(settings.processors, made->processors_, why) &&
+                  made->build_processors(settings.aggregate_processors, made->aggregate_processors_, why) &&
+                  made->build_aggregators(why) && made->build_inputs(why);
+  return ok ? std::move(made) : nullptr;
+}
+
+bool Pipeline::build_outputs(BuildError& why) {
+  const auto n = static_cast<std::int64_t>(std::max<std::size_t>(settings_.outputs.size(), 1));
+  const auto share = static_cast<std::uint64_t>(services_.budget.input_limit_bytes() / n);
+  std::vector<Output*> all;
+  for (const auto& s : settings_.outputs) {
+    Instance::Refusal refusal{};
+    auto made = Output::make(services_, s, settings_.agent, share, refusal);
+    if (!made) return why = {&s, refusal.path, refusal.message}, false;
+    all.push_back(made.get());
+    outputs_.push_back(std::move(made));
+  }
+  fan_out_ = std::make_unique<FanOut>(std::move(all));
+  return true;
+}
+
+bool Pipeline::build_processors(const std::vector<config::ProcessorSettings>& from,
+                                std::vector<std::unique_ptr<ProcessorStage>>& to, BuildError& why) {
+  for (const auto& s : from) {
+    Instance::Refusal refusal{};
+    auto made = ProcessorStage::make(services_, s, refusal);
+    if (!made) return why = {&s, refusal.path, refusal.message}, false;
+    to.push_back(std::move(made));
+  }
+  return true;
+}
+
+bool Pipeline::build_aggregators(BuildError& why) {
+  for (const auto& p : processors_) route_.push_back(p.get());
+  if (!settings_.aggregators.empty()) {
+    std::vector<std::unique_ptr<Aggregator>> all;
+    for (const auto& s : settings_.aggregators) {
+      Instance::Refusal refusal{};
+      auto made = Aggregator::make(services_, s, refusal);
+      if (!made) return why = {&s, refusal.path, refusal.message}, false;
+      all.push_back(std::move(made));
+    }
+    aggregate_ = std::make_unique<AggregateStage>(std::move(all), services_.ledger.add("agent", "aggregation", "", ""));
+    route_.push_back(aggregate_.get());
+    for (const auto& p : aggregate_processors_) aggregate_route_.push_back(p.get());
+    aggregate_route_.push_back(fan_out_.get());
+    aggregate_lane_ = std::make_shared<Lane>(0, aggregate_route_, services_.workers, [](Lane&) {});
+  }
+  route_.push_back(fan_out_.get());
+  return true;
+}
+
+bool Pipeline::build_inputs(BuildError& why) {
+  for (const auto& s : settings_.inputs) {
+    Instance::Refusal refusal{};
+    auto made = Input::make(services_, s, settings_, route_, refusal);
+    if (!made) return why = {&s, refusal.path, refusal.message}, false;
+    inputs_.push_back(std::move(made));
+  }
+  return true;
+}
+
+// ---- running -------------------------------------------------------------------------------------------------
+
+Status Pipeline::run() {
+  if (Status s = start_outputs(); !s.ok()) return s;
+  start_windows();
+  if (Status s = start_inputs(); !s.ok()) return s;
+  for (const auto& input : inputs_) input->schedule();
+  return ok_status();
+}
+
+Status Pipeline::start_outputs() {
+  for (std::size_t i = 0; i < outputs_.size(); ++i) {
+    if (settings_.outputs[i].startup_error_behavior != config::StartupErrorBehavior::error) {
+      outputs_[i]->begin();
+      continue;
+    }
+    if (Status s = outputs_[i]->begin_now(); !s.ok())
+      return Error{s.error().kind, "outputs." + settings_.outputs[i].name + ": " + s.error().message};
+  }
+  return ok_status();
+}
+
+Status Pipeline::start_inputs() {
+  for (std::size_t i = 0; i < inputs_.size(); ++i)
+    if (Status s = inputs_[i]->begin(); !s.ok())
+      return Error{s.error().kind, "inputs." + settings_.inputs[i].name + ": " + s.error().message};
+  return ok_status();
+}
+
+void Pipeline::start_windows() {
+  weir_err err = make_err();
+  for (const auto& p : processors_) p->instance().start(0, err);
+  for (const auto& p : aggregate_processors_) p->instance().start(0, err);
+  if (!aggregate_) return;
+  for (const auto& a : aggregate_->aggregators()) {
+    a->instance().start(0, err);
+    a->begin(services_.clock.wall_ns(), settings_.agent.round_interval);
+  }
+  arm_window_timer();
+}
+
+void Pipeline::arm_window_timer() {
+  const std::int64_t wait = aggregate_->next_end_ns() - services_.clock.wall_ns();
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return;
+  window_timer_ = services_.timers.at(services_.clock.steady_ns() + std::max<std::int64_t>(wait, 0), [this] {
+    services_.workers.post([this] { push_windows(false); });
+  });
+}
+
+// Runs on a worker; tries again when the stage is busy with a lane.
+void Pipeline::push_windows(bool all) {
+  const std::int64_t now = services_.clock.wall_ns();
+  const auto retry = [this, all] { services_.workers.post([this, all] { push_windows(all); }); };
+  if (!aggregate_->push_due(now, all, *aggregate_lane_, retry)) return;
+  if (all) final_push_done_ = true;
+  else arm_window_timer();
+}
+
+void Pipeline::flush() {
+  for (const auto& output : outputs_) output->flush();
+}
+
+void Pipeline::on_budget_room() {
+  for (const auto& input : inputs_) input->on_budget_room();
+}
+
+// ---- once ------------------------------------------------------------------------------------------------------
+
+bool Pipeline::run_once(std::int64_t service_wait_ns, const Wait& wait) {
+  if (const Status s = start_outputs(); !s.ok()) return agent_log().error(s.error().message), false;
+  start_windows();
+  if (const Status s = start_inputs(); !s.ok()) return agent_log().error(s.error().message), false;
+  const bool twice = std::any_of(inputs_.begin(), inputs_.end(), [](const auto& i) {
+    return i->polled() && i->instance().has(WEIR_GATHERS_TWICE);
+  });
+  gather_all(false, wait);
+  const bool has_service = std::any_of(inputs_.begin(), inputs_.end(), [](const auto& i) { return !i->polled(); });
+  std::int64_t pause = has_service ? service_wait_ns : 0;
+  if (twice) pause = std::max(pause, between_two_gathers_ns);
+  if (pause > 0) wait([] { return false; }, services_.clock.steady_ns() + pause);
+  if (twice) gather_all(true, wait);
+  const bool complete = stop(wait);
+  return complete && !gather_failed_;
+}
+
+// second: only the inputs that need two gathers.
+void Pipeline::gather_all(bool second, const Wait& wait) {
+  auto running = std::make_shared<std::atomic<int>>(0);
+  for (const auto& input : inputs_) {
+    if (second && !input->instance().has(WEIR_GATHERS_TWICE)) continue;
+    ++*running;
+    input->gather_once([this, running](bool ok) {
+      if (!ok) gather_failed_ = true;
+      --*running;
+    });
+  }
+  wait([running] { return *running == 0; }, INT64_MAX);
+}
+
+// ---- stopping ----------------------------------------------------------------------------------------------------
+
+bool Pipeline::lanes_idle() const {
+  return std::all_of(inputs_.begin(), inputs_.end(), [](const auto& i) { return i->idle(); }) &&
+         (!aggregate_lane_ || aggregate_lane_->idle());
+}
+
+bool Pipeline::outputs_idle() const {
+  return std::all_of(outputs_.begin(), outputs_.end(), [](const auto& o) { return o->idle(); });
+}
+
+bool Pipeline::stop(const Wait& wait) {
+  const std::int64_t deadline = services_.clock.steady_ns() + settings_.weir.shutdown_timeout_ns;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    services_.timers.cancel(window_timer_);
+  }
+  for (const auto& output : outputs_) output->begin_drain();
+  for (const auto& input : inputs_) input->quiesce();
+  wait([this] { return std::none_of(inputs_.begin(), inputs_.end(), [](const auto& i) { return i->gathering(); }); },
+       deadline);
+  stop_inputs(wait, deadline);
+  bool complete = wait([this] { return lanes_idle(); }, deadline);
+  for (const auto& input : inputs_) input->forget_sessions();
+  if (aggregate_) {
+    services_.workers.post([this] { push_windows(true); });
+    complete = wait([this] { return final_push_done_ && lanes_idle(); }, deadline) && complete;
+  }
+  complete = wait([this] { return outputs_idle(); }, deadline) && complete;
+  stop_outputs(wait, deadline);
+  // Lanes that an output held are let go now; what they carry is counted by the outputs.
+  wait([this] { return lanes_idle(); }, services_.clock.steady_ns() + second_ns);
+  end_stages();
+  return complete;
+}
+
+// Stops run on the blocking pool, all at once: one that hangs delays nobody but itself.
+void Pipeline::stop_inputs(const Wait& wait, std::int64_t deadline) {
+  auto running = std::make_shared<std::atomic<int>>(0);
+  for (const auto& input : inputs_) {
+    ++*running;
+    services_.blocking.post([&i = *input, running, deadline] {
+      i.end(deadline);
+      --*running;
+    });
+  }
+  wait([running] { return *running == 0; }, deadline);
+}
+
+void Pipeline::stop_outputs(const Wait& wait, std::int64_t deadline) {
+  auto running = std::make_shared<std::atomic<int>>(0);
+  const std::int64_t until = std::max(deadline, services_.clock.steady_ns() + second_ns);
+  for (const auto& output : outputs_) {
+    ++*running;
+    services_.blocking.post([&o = *output, running, until] {
+      o.end(until);
+      --*running;
+    });
+  }
+  wait([running] { return *running == 0; }, until);
+}
+
+void Pipeline::end_stages() {
+  weir_err err = make_err();
+  for (Instance* i : instances())
+    if (i->spec().kind == "processors" || i->spec().kind == "aggregators") i->stop(0, err);
+}
+
+// ---- watching ------------------------------------------------------------------------------------------------------
+
+std::vector<Instance*> Pipeline::instances() const {
+  std::vector<Instance*> all;
+  for (const auto& i : inputs_) all.push_back(&i->instance());
+  for (const auto& p : processors_) all.push_back(&p->instance());
+  for (const auto& p : aggregate_processors_) all.push_back(&p->instance());
+  if (aggregate_)
+    for (const auto& a : aggregate_->aggregators()) all.push_back(&a->instance());
+  for (const auto& o : outputs_) all.push_back(&o->instance());
+  return all;
+}
+
+void Pipeline::check_for_hung_calls() {
+  for (Instance* i : instances()) watch(*i);
+}
+
+void Pipeline::watch(Instance& instance) {
+  CallWatch& call = instance.watch();
+  const std::int64_t since = call.since_ns.load(std::memory_order_acquire);
+  const std::int64_t now = services_.clock.steady_ns();
+  const std::int64_t patience = std::max(hung_after_ns, 2 * settings_.agent.interval_ns);
+  if (since == 0 || now - since < patience || call.reported.exchange(true)) return;
+  instance.node().hung += 1;
+  const bool blocking = instance.has(WEIR_MAY_BLOCK) || std::string_view(call.what.load()) == "start";
+  Executor& where = blocking ? services_.blocking : services_.workers;
+  const bool replaced = where.replace_hung_thread();
+  instance.log().error(std::string(call.what.load()) + " hangs: it has not come back for " +
+                       std::to_string((now - since) / second_ns) + "s; the other plugins go on" +
+                       (replaced ? "" : ", but [weir] max_hung is reached and this instance now holds a thread for good"));
+}
+
+bool Pipeline::has_hung_call() const {
+  const auto all = instances();
+  return std::any_of(all.begin(), all.end(), [](Instance* i) { return i->in_call(); });
+}
+
+}  // namespace weir::pipeline

@@ -1,0 +1,41 @@
+#include "core/pipeline/serializer.hpp"
+
+#include <algorithm>
+
+namespace weir::pipeline {
+namespace {
+
+constexpr std::uint64_t first_bytes = 64 << 10;
+
+}  // namespace
+
+std::unique_ptr<Serializer> Serializer::make(const Services& services, Instance::Spec spec, Instance::Refusal& why) {
+  std::unique_ptr<Serializer> made(new Serializer(services));
+  made->instance_ = Instance::create(services, std::move(spec), made->calls_, why);
+  if (!made->instance_) return nullptr;
+  weir_err err = make_err();
+  const weir_status status = made->instance_->start(0, err);
+  if (status == WEIR_OK) return made;
+  why = {status, describe(status, err), std::string(path_of(err))};
+  return nullptr;
+}
+
+weir_status Serializer::run(weir_delivery& delivery, bool document, weir_err& err) {
+  row_end_.assign(delivery.n_rows, 0);
+  if (!buffer_) buffer_ = queue::BlockRef::make(services_.budget, first_bytes, queue::Budget::Use::forced);
+  if (!buffer_) return fill(&err, WEIR_E_NOMEM, "no memory for the serialized batch");
+  if (document) delivery.flags |= WEIR_D_DOCUMENT;
+  weir_buf buf = std::move(buffer_).to_buf();
+  std::uint64_t used = 0;
+  const auto& ops = instance_->ops<weir_serializer_ops>();
+  const weir_status status = instance_->work("serialize", [&](void* self) {
+    return ops.serialize(self, &delivery, &buf, &used, document ? nullptr : row_end_.data(), &err);
+  });
+  buffer_ = queue::BlockRef::adopt(buf);
+  used = std::min(used, buffer_->cap_bytes());
+  delivery.raw = {reinterpret_cast<const char*>(buffer_->data()), used};
+  delivery.row_end = document ? nullptr : row_end_.data();
+  return status;
+}
+
+}  // namespace weir::pipeline

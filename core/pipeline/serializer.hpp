@@ -1,0 +1,33 @@
+#pragma once
+
+// The serializer plugin of one output: rows to bytes, with the end of each row's bytes marked.
+//
+// Threads  One user at a time: the output's sender.
+// Limits   Keeps one buffer, as large as the largest batch so far, charged to the budget.
+
+#include <memory>
+#include <vector>
+
+#include "core/pipeline/capture.hpp"
+
+namespace weir::pipeline {
+
+class Serializer {
+ public:
+  static std::unique_ptr<Serializer> make(const Services& services, Instance::Spec spec, Instance::Refusal& why);
+  // Fills the delivery's raw and row_end; the bytes live until the next call.
+  weir_status run(weir_delivery& delivery, bool document, weir_err& err);
+  // Rows that could not be written since the last call.
+  [[nodiscard]] std::uint64_t take_bad() { return calls_.take_bad(); }
+
+ private:
+  explicit Serializer(const Services& services) : services_(services), calls_(services.budget) {}
+
+  const Services services_;
+  CaptureCalls calls_;
+  std::unique_ptr<Instance> instance_;
+  queue::BlockRef buffer_;
+  std::vector<std::uint32_t> row_end_;
+};
+
+}  // namespace weir::pipeline

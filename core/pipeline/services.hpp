@@ -1,0 +1,32 @@
+#pragma once
+
+// What every part of a pipeline needs from outside: time, threads, memory, the ledger. Borrowed; all of it
+// outlives the pipeline.
+
+#include <functional>
+
+#include <weir/abi.h>
+
+#include "core/base/clock.hpp"
+#include "core/base/executor.hpp"
+#include "core/metrics/ledger.hpp"
+#include "core/queue/budget.hpp"
+
+namespace weir::pipeline {
+
+class Sockets;
+
+struct Services {
+  const Clock& clock;
+  Timers& timers;
+  Random& random;
+  Executor& workers;   // One thread a core: lanes and what does not block.
+  Executor& blocking;  // Bounded threads for plugins that MAY_BLOCK.
+  queue::Budget& budget;
+  metrics::Ledger& ledger;
+  Sockets& sockets;
+  // Does the module come with the agent? Batches of others are checked byte by byte.
+  std::function<bool(const weir_plugin*)> trusted;
+};
+
+}  // namespace weir::pipeline

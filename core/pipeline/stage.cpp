@@ -1,0 +1,100 @@
+#include "core/pipeline/stage.hpp"
+
+#include <utility>
+
+namespace weir::pipeline {
+
+bool Gate::try_enter(std::function<void()> wake) {
+  const std::lock_guard lock(mutex_);
+  if (taken_) {
+    waiters_.push_back(std::move(wake));
+    return false;
+  }
+  taken_ = true;
+  return true;
+}
+
+void Gate::leave() {
+  std::function<void()> next;
+  {
+    const std::lock_guard lock(mutex_);
+    taken_ = false;
+    if (waiters_.empty()) return;
+    next = std::move(waiters_.front());
+    waiters_.pop_front();
+  }
+  next();
+}
+
+Lane::Lane(std::uint32_t id, const Route& route, Executor& workers, std::function<void(Lane&)> on_room)
+    : id_(id), route_(route), workers_(workers), on_room_(std::move(on_room)) {}
+
+void Lane::push(queue::Parcel parcel) {
+  parcel.lane = id_;
+  waiting_.fetch_add(1, std::memory_order_acq_rel);
+  const std::lock_guard lock(mutex_);
+  inbox_.push_back({std::move(parcel), 0, 0});
+  if (state_ == State::idle) schedule();
+}
+
+void Lane::wake() {
+  const std::lock_guard lock(mutex_);
+  if (state_ == State::parked) return schedule();
+  if (state_ == State::running) state_ = State::woken;
+}
+
+// With mutex_ held.
+void Lane::schedule() {
+  state_ = State::scheduled;
+  workers_.post([self = shared_from_this()] { self->run(); });
+}
+
+void Lane::run() {
+  {
+    const std::lock_guard lock(mutex_);
+    state_ = State::running;
+  }
+  while (!jobs_.empty() || take_from_inbox())
+    if (!step()) return;
+}
+
+// False, and idle, when nothing waits.
+bool Lane::take_from_inbox() {
+  const std::lock_guard lock(mutex_);
+  if (inbox_.empty()) {
+    state_ = State::idle;
+    return false;
+  }
+  jobs_.push_back(std::move(inbox_.front()));
+  inbox_.pop_front();
+  return true;
+}
+
+// Takes the front job one stage further. False when the lane is parked.
+bool Lane::step() {
+  Job& job = jobs_.front();
+  made_.clear();
+  if (job.step < route_.size() && route_[job.step]->run(job, made_, *this) == Stage::Outcome::parked)
+    return woken_meanwhile();
+  const std::uint32_t next_step = job.step + 1;
+  jobs_.pop_front();
+  for (std::size_t i = made_.size(); i-- > 0;) jobs_.push_front({std::move(made_[i]), next_step, 0});
+  made_.clear();
+  if (jobs_.empty()) finish_one();
+  return true;
+}
+
+// A wake may have come while the stage was still saying that it is busy.
+bool Lane::woken_meanwhile() {
+  const std::lock_guard lock(mutex_);
+  const bool woken = state_ == State::woken;
+  state_ = woken ? State::running : State::parked;
+  return woken;
+}
+
+void Lane::finish_one() {
+  const std::uint32_t left = waiting_.fetch_sub(1, std::memory_order_acq_rel) - 1;
+  if (left < parcels_max / 2 && wants_room_.exchange(false, std::memory_order_acq_rel)) on_room_(*this);
+}
+
+}  // namespace weir::pipeline

@@ -1,0 +1,211 @@
+#include "core/runtime/agent.hpp"
+
+#include <malloc.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <random>
+#include <thread>
+
+namespace weir::runtime {
+namespace {
+
+constexpr std::int64_t second_ns = 1'000'000'000;
+constexpr std::int64_t blocking_threads_max = 32;
+constexpr auto wait_step = std::chrono::microseconds(500);
+
+class SystemRandom final : public Random {
+ public:
+  std::int64_t below(std::int64_t below) override {
+    if (below <= 0) return 0;
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(below));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::mt19937_64 engine_{std::random_device{}()};
+};
+
+std::int64_t limit_of(const config::WeirSettings& settings) {
+  return settings.memory_limit_bytes > 0 ? settings.memory_limit_bytes : queue::default_memory_limit_bytes();
+}
+
+const Logger& agent_log() {
+  static const Logger log("agent");
+  return log;
+}
+
+}  // namespace
+
+std::int64_t worker_threads(std::int64_t configured) {
+  if (configured > 0) return configured;
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  if (::sched_getaffinity(0, sizeof cores, &cores) != 0) return 1;
+  return std::max(1, CPU_COUNT(&cores));
+}
+
+Agent::Agent(const config::WeirSettings& settings, Callbacks callbacks)
+    : callbacks_(std::move(callbacks)),
+      budget_(limit_of(settings)),
+      random_(std::make_unique<SystemRandom>()),
+      workers_("weir-work", {worker_threads(settings.threads), worker_threads(settings.threads), settings.max_hung}),
+      blocking_("weir-block", {0, blocking_threads_max, settings.max_hung}) {
+  std::signal(SIGPIPE, SIG_IGN);
+  budget_.set_on_room([this] {
+    workers_.post([this] {
+      const std::lock_guard lock(pipeline_mutex_);
+      if (watched_ != nullptr) watched_->on_budget_room();
+    });
+  });
+}
+
+Agent::~Agent() = default;
+
+std::unique_ptr<Agent::Generation> Agent::build() {
+  auto made = std::make_unique<Generation>();
+  made->settings = callbacks_.load();
+  if (!made->settings) return nullptr;
+  const pipeline::Services services{system_clock(), control_, *random_, workers_,          blocking_,
+                                    budget_,        ledger_,  sockets_, callbacks_.trusted};
+  pipeline::Pipeline::BuildError why{};
+  made->pipeline = pipeline::Pipeline::build(services, *made->settings, why);
+  if (made->pipeline) return made;
+  callbacks_.refused(why);
+  return nullptr;
+}
+
+bool Agent::check() { return build() != nullptr; }
+
+bool Agent::wait_until(const std::function<bool()>& done, std::int64_t deadline_steady_ns) const {
+  while (!done()) {
+    if (system_clock().steady_ns() >= deadline_steady_ns) return false;
+    std::this_thread::sleep_for(wait_step);
+  }
+  return true;
+}
+
+// ---- running --------------------------------------------------------------------------------------------------
+
+int Agent::run() {
+  current_ = build();
+  if (!current_) return 1;
+  watch_signals();
+  if (const Status s = current_->pipeline->run(); !s.ok()) {
+    agent_log().error(s.error().message);
+    stop_current();
+    return 1;
+  }
+  arm_watchdog();
+  for (Command c = next_command(); c != Command::stop; c = next_command()) {
+    if (c == Command::flush) current_->pipeline->flush();
+    else reload();
+  }
+  agent_log().info("stopping: what is on its way is written first");
+  const bool complete = stop_current();
+  report_ledger();
+  return complete ? 0 : 1;
+}
+
+int Agent::once(std::int64_t service_wait_ns) {
+  current_ = build();
+  if (!current_) return 1;
+  arm_watchdog();
+  const bool ok = current_->pipeline->run_once(service_wait_ns, [this](const auto& done, std::int64_t deadline) {
+    return wait_until(done, deadline);
+  });
+  hung_ = current_->pipeline->has_hung_call();
+  report_ledger();
+  return ok ? 0 : 1;
+}
+
+bool Agent::stop_current() {
+  {
+    const std::lock_guard lock(pipeline_mutex_);
+    watched_ = current_->pipeline.get();
+  }
+  const bool complete = current_->pipeline->stop(
+      [this](const auto& done, std::int64_t deadline) { return wait_until(done, deadline); });
+  hung_ = hung_ || current_->pipeline->has_hung_call();
+  return complete;
+}
+
+// Validated stop-and-start: whatever is wrong with the new one is known before the old one ends.
+void Agent::reload() {
+  agent_log().info("reloading the configuration");
+  auto next = build();
+  if (!next) {
+    agent_log().error("the new configuration was refused; the running one goes on as it was");
+    return;
+  }
+  stop_current();
+  {
+    const std::lock_guard lock(pipeline_mutex_);
+    watched_ = nullptr;
+  }
+  std::swap(current_, next);
+  if (hung_) next.release();  // A plugin of the old pipeline never came back: it keeps its memory.
+  next.reset();
+  if (const Status s = current_->pipeline->run(); !s.ok())
+    agent_log().error("the new configuration does not start: " + s.error().message);
+  agent_log().info("reloaded");
+}
+
+void Agent::arm_watchdog() {
+  control_.at(system_clock().steady_ns() + second_ns, [this] {
+    {
+      const std::lock_guard lock(pipeline_mutex_);
+      watched_ = current_ ? current_->pipeline.get() : nullptr;
+      if (watched_ != nullptr) watched_->check_for_hung_calls();
+    }
+    arm_watchdog();
+  });
+}
+
+// ---- commands ---------------------------------------------------------------------------------------------------
+
+void Agent::watch_signals() {
+  control_.on_signals({SIGTERM, SIGINT, SIGHUP, SIGUSR1}, [this](int signal) {
+    if (signal == SIGHUP) return send(Command::reload);
+    send(signal == SIGUSR1 ? Command::flush : Command::stop);
+  });
+}
+
+void Agent::send(Command command) {
+  {
+    const std::lock_guard lock(mutex_);
+    commands_.push_back(command);
+  }
+  wake_.notify_one();
+}
+
+Agent::Command Agent::next_command() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return !commands_.empty(); });
+  const Command c = commands_.front();
+  commands_.pop_front();
+  return c;
+}
+
+// ---- the end ------------------------------------------------------------------------------------------------------
+
+void Agent::report_ledger() const {
+  for (const std::string& line : ledger_.violations())
+    agent_log().error("the ledger does not balance, which is a bug of the agent: " + line);
+}
+
+void Agent::finish(int exit_status) {
+  control_.stop();
+  if (hung_) {
+    agent_log().warn("a plugin never came back: the process ends without it");
+    ::_exit(exit_status);
+  }
+  workers_.join(false);
+  blocking_.join(false);
+}
+
+}  // namespace weir::runtime

@@ -1,0 +1,88 @@
+#pragma once
+
+// The agent's life: build a pipeline from settings, run it until told otherwise.
+//
+//   TERM, INT  drain and exit        USR1  flush every output        HUP  reload
+//
+// Reload     The new configuration is read, checked and built first; a bad one leaves the running pipeline as
+//            it is. Then the old pipeline is drained and stopped, and the new one started.
+// Threads    run() and once() are called by the main thread and return when all is over.
+// Exit       A plugin that never comes back keeps its memory: finish() then ends the process without
+//            destructors, after everything else was stopped.
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "core/config/settings.hpp"
+#include "core/pipeline/pipeline.hpp"
+#include "core/pipeline/sockets.hpp"
+#include "core/runtime/control_loop.hpp"
+#include "core/runtime/thread_pool.hpp"
+
+namespace weir::runtime {
+
+class Agent {
+ public:
+  struct Callbacks {
+    // Reads the configuration anew; says itself what is wrong with it.
+    std::function<std::unique_ptr<config::Settings>()> load;
+    // A plugin refused its options: says so, with the place.
+    std::function<void(const pipeline::Pipeline::BuildError&)> refused;
+    std::function<bool(const weir_plugin*)> trusted;
+  };
+  Agent(const config::WeirSettings& settings, Callbacks callbacks);
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+  ~Agent();
+
+  // Until TERM or INT. The process's exit status.
+  int run();
+  // One gather, everything written, the end.
+  int once(std::int64_t service_wait_ns);
+  // Builds and throws away: does every plugin take its options?
+  bool check();
+
+  [[nodiscard]] const metrics::Ledger& ledger() const { return ledger_; }
+  // Ends the threads. Does not return when a plugin hangs: then the process ends with this status.
+  void finish(int exit_status);
+
+ private:
+  enum class Command : std::uint8_t { stop, flush, reload };
+  struct Generation {
+    std::unique_ptr<config::Settings> settings;
+    std::unique_ptr<pipeline::Pipeline> pipeline;
+  };
+  std::unique_ptr<Generation> build();
+  void watch_signals();
+  void send(Command command);
+  Command next_command();
+  void reload();
+  bool stop_current();
+  void arm_watchdog();
+  bool wait_until(const std::function<bool()>& done, std::int64_t deadline_steady_ns) const;
+  void report_ledger() const;
+
+  const Callbacks callbacks_;
+  metrics::Ledger ledger_;
+  queue::Budget budget_;
+  pipeline::Sockets sockets_;
+  std::unique_ptr<Random> random_;
+  ControlLoop control_;
+  ThreadPool workers_, blocking_;
+  std::unique_ptr<Generation> current_;
+  bool hung_{false};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Command> commands_;                        // Guarded by mutex_.
+  std::mutex pipeline_mutex_;                           // For the watchdog and the budget against a reload.
+  pipeline::Pipeline* watched_{nullptr};                // Guarded by pipeline_mutex_.
+};
+
+// How many threads run lanes: what the configuration says, else the cores this process may use.
+std::int64_t worker_threads(std::int64_t configured);
+
+}  // namespace weir::runtime
