@@ -2,7 +2,7 @@
 
 // Finds files by a pattern, as Telegraf does.
 //
-//   *  ?  [abc]  {a,b}  \x   within one name, as in weir::glob
+//   *  ?  [abc]  {a,b}  \x   within one name, as in weir::glob_pattern
 //   **                       any number of folders, none included; "**.log" is "**/*.log"
 //
 // Names that begin with a dot are found like all others. "**" does not follow links to folders.
@@ -33,7 +33,7 @@ class PathGlob {
   struct Part {
     enum class Kind { name, pattern, folders } kind;
     std::string name;
-    glob match;
+    glob_pattern match;
   };
   using Found = std::vector<std::string>;
 

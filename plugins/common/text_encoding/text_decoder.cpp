@@ -1,14 +1,15 @@
 #include "plugins/common/text_encoding/text_decoder.hpp"
 
-#include <algorithm>
 #include <array>
+
+#include <weir/utf8.hpp>
 
 namespace weir::common {
 namespace {
 
 constexpr std::uint32_t replacement = 0xfffd;
 constexpr std::uint32_t mark = 0xfeff;
-constexpr std::uint32_t last_code = 0x10ffff;
+constexpr std::size_t character_bytes_max = 4;
 
 struct Name {
   std::string_view text;
@@ -22,37 +23,8 @@ constexpr std::array names{Name{"", TextEncoding::none}, Name{"none", TextEncodi
 std::uint32_t byte_at(std::string_view bytes, std::size_t i) {
   return static_cast<unsigned char>(bytes[i]);
 }
-// Bytes of the character that a lead byte announces; 0 = it announces none.
-std::size_t length_of(std::uint32_t lead) {
-  if (lead < 0x80) return 1;
-  if (lead < 0xc2 || lead > 0xf4) return 0;
-  return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-}
-bool is_surrogate(std::uint32_t code) { return code >= 0xd800 && code < 0xe000; }
 bool is_high(std::uint32_t unit) { return unit >= 0xd800 && unit < 0xdc00; }
 bool is_low(std::uint32_t unit) { return unit >= 0xdc00 && unit < 0xe000; }
-
-// Whether the bytes may be the begin of a character, as far as there are any.
-bool continues(std::string_view bytes, std::size_t length) {
-  const std::string_view tail = bytes.substr(1, length - 1);
-  const bool whole = std::all_of(tail.begin(), tail.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
-  });
-  if (!whole || tail.empty()) return whole;
-  const std::uint32_t lead = byte_at(bytes, 0), second = byte_at(bytes, 1);
-  if (lead == 0xe0) return second >= 0xa0;
-  if (lead == 0xed) return second < 0xa0;
-  if (lead == 0xf0) return second >= 0x90;
-  return lead != 0xf4 || second < 0x90;
-}
-
-std::uint32_t code_of(std::string_view character) {
-  if (character.size() == 1) return byte_at(character, 0);
-  std::uint32_t code = byte_at(character, 0) & (0xffU >> (character.size() + 1));
-  for (std::size_t i = 1; i < character.size(); ++i)
-    code = code << 6U | (byte_at(character, i) & 0x3fU);
-  return code;
-}
 
 void append_utf8(std::uint32_t code, std::string& out) {
   const auto tail = [&](unsigned shift) {
@@ -100,17 +72,14 @@ void TextDecoder::decode(std::string_view bytes, bool last, std::string& out) {
 }
 
 std::size_t TextDecoder::decode_utf8(std::string_view bytes, bool last, std::string& out) {
-  std::size_t at = 0;
-  while (at < bytes.size()) {
-    const std::size_t length = length_of(byte_at(bytes, at));
-    const std::string_view character = bytes.substr(at, length);
-    const bool valid = length != 0 && continues(character, length);
-    if (valid && character.size() < length && !last) break;
-    const bool whole = valid && character.size() == length;
-    put(whole ? code_of(character) : replacement, out);
-    at += whole ? length : 1;
+  std::string_view rest = bytes;
+  while (!rest.empty()) {
+    const bool ascii = byte_at(rest, 0) < 0x80;
+    if (!ascii && !last && rest.size() < character_bytes_max) break;  // perhaps not all of it is here
+    const std::uint32_t code = next_code_point(rest);
+    put(code < raw_byte_code ? code : replacement, out);
   }
-  return at;
+  return bytes.size() - rest.size();
 }
 
 std::size_t TextDecoder::decode_utf16(std::string_view bytes, std::string& out) {
@@ -130,13 +99,13 @@ void TextDecoder::put_unit(std::uint32_t unit, std::string& out) {
   }
   if (high != 0) put(replacement, out);
   if (is_high(unit)) high_ = unit;
-  else put(unit, out);
+  else put(is_low(unit) ? replacement : unit, out);
 }
 
 void TextDecoder::put(std::uint32_t code, std::string& out) {
   const bool skipped = at_begin_ && code == mark;
   at_begin_ = false;
-  if (!skipped) append_utf8(is_surrogate(code) || code > last_code ? replacement : code, out);
+  if (!skipped) append_utf8(code, out);
 }
 
 void TextDecoder::finish(std::string& out) {
