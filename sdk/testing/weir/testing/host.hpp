@@ -132,6 +132,8 @@ class host {
   void budget_share(std::int64_t bytes) { share_ = bytes; }
   const listeners& listening() const { return listeners_; }
   std::uint16_t port(std::size_t i = 0) const { return listeners_.all().at(i).port; }
+  // Whether weir.raw/1 says that the parser finds records in a stream itself.
+  void parser_cuts_stream(bool yes) { parser_cuts_stream_ = yes; }
   void hide_extension(const std::string& id) { hidden_.insert(id); }
 
   // ---- faults ----
@@ -238,7 +240,8 @@ class host {
   bool fails_now() { return fail_in_ > 0 && --fail_in_ == 0; }
   bool promised_now() {
     if (phase_ != phase::work || std::this_thread::get_id() != driver_) return false;
-    return promised_ == any_number || promised_-- > 0;
+    if (promised_ == any_number) return true;
+    return promised_ > 0 && promised_-- > 0;
   }
   weir_status get(std::uint32_t lane, std::uint64_t min, weir_buf* out) {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -400,6 +403,7 @@ class host {
     if (id == WEIR_EXT_SECRETS) return &secrets_table_;
     if (id == WEIR_EXT_FORMAT) return &format_table_;
     if (id == WEIR_EXT_SELF) return &self_table_;
+    if (id == WEIR_EXT_RAW) return &raw_table_;
     return nullptr;
   }
 
@@ -444,6 +448,8 @@ class host {
       [](void* c, std::uint64_t h, char* out, std::uint64_t cap, std::uint64_t* len) { return me(c).secret(h, out, cap, len); }};
   const weir_format_v1 format_table_{sizeof(weir_format_v1), 0,
                                      [](void* c, std::int32_t on) { me(c).document_ = on != 0; }};
+  const weir_raw_v1 raw_table_{
+      sizeof(weir_raw_v1), 0, [](void* c) -> std::int32_t { return me(c).parser_cuts_stream_ ? 1 : 0; }};
   const weir_self_v1 self_table_{
       sizeof(weir_self_v1), 0,
       [](void* c, std::int32_t, weir_buf* out, std::uint32_t* used) { return me(c).snapshot(out, used); }};
@@ -475,7 +481,7 @@ class host {
   std::int64_t room_ = unlimited, fail_in_ = 0;
   std::int64_t charged_ = 0, budget_limit_ = std::int64_t{1} << 30, share_ = std::int64_t{64} << 20;
   std::int32_t log_level_ = WEIR_LOG_TRACE;
-  bool blocked_ = false, closed_ = false, document_ = false;
+  bool blocked_ = false, closed_ = false, document_ = false, parser_cuts_stream_ = true;
   std::atomic<bool> stopped_{false};
   phase phase_ = phase::idle;
   std::int64_t promised_ = 0;
