@@ -20,12 +20,12 @@ enum class Severity : std::uint8_t { error, warning };
 
 struct Diagnostic {
   Severity severity{Severity::error};
-  std::string file;              // Empty: about the configuration as a whole.
+  std::string file;  // Empty: about the configuration as a whole.
   std::uint32_t line{0}, column{0};
-  std::uint32_t width{0};        // Characters that the caret underlines.
+  std::uint32_t width{0};  // Characters that the caret underlines.
   std::string message;
-  std::string hint;              // What to do about it; may be empty.
-  std::string source;            // The line, with secrets blotted out; may be empty.
+  std::string hint;    // What to do about it; may be empty.
+  std::string source;  // The line, with secrets blotted out; may be empty.
 };
 
 [[nodiscard]] bool has_errors(const std::vector<Diagnostic>& diagnostics);

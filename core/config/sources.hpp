@@ -38,6 +38,9 @@ class SourceFile {
   // Characters of a piece, as far as it stands in its first line; at least 1.
   [[nodiscard]] std::uint32_t width(std::uint32_t offset, std::uint32_t length) const;
 
+  // The same of the value that begins at a place: a string with its quotes, a header, or a word.
+  [[nodiscard]] std::uint32_t value_width(std::uint32_t line, std::uint32_t column) const;
+
   // The piece is a secret: shown_line blots it out.
   void hide(std::uint32_t offset, std::uint32_t length) { hidden_.push_back({offset, length}); }
 
