@@ -16,25 +16,23 @@
 #include <vector>
 
 #include "core/config/diagnostic.hpp"
+#include "core/config/environment.hpp"
 #include "core/config/settings.hpp"
 
 namespace weir::config {
 
 class Sources;
 
-// The value of an environment variable, or nothing where it is not set.
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
-
 struct LoadOptions {
   std::vector<std::string> files;        // --config; none and no directory: the default places
   std::vector<std::string> directories;  // --config-directory
-  Environment environment;
+  Environment environment;               // Empty: nothing is set.
   bool env_non_strict{false};            // --non-strict-env-handling: replace in the raw text
   bool env_old{false};                   // --old-env-behavior: "$$" stays as it is
   std::vector<std::string> input_filter, output_filter;  // Names; empty = all.
-  std::vector<std::string> selectors;    // --select, "key=value;key=value" each
-  std::string hostname;                  // Of the machine, for the host tag.
-  bool require_inputs{true}, require_outputs{true};  // --test runs without outputs.
+  std::vector<std::string> selectors;                    // --select, "key=value;key=value" each
+  std::string hostname;                                  // Of the machine, for the host tag.
+  bool require_inputs{true}, require_outputs{true};      // --test runs without outputs.
   // Called once, before the first plugin is looked up, with [weir] plugin_path.
   std::function<void(const std::vector<std::string>&)> on_plugin_path;
 };
@@ -53,8 +51,8 @@ struct ConfigText {
 };
 
 // The same without a file system: options.files and options.directories are not looked at.
-[[nodiscard]] LoadResult load_texts(const std::vector<ConfigText>& texts, const LoadOptions& options,
-                                    PluginCatalog& catalog);
+[[nodiscard]] LoadResult load_texts(const std::vector<ConfigText>& texts,
+                                    const LoadOptions& options, PluginCatalog& catalog);
 
 // A fault that a plugin found itself, in create or start: path as in weir_err.path, "rules[2].pattern",
 // or empty. Points at the option, else at the nearest table around it that is in the file.
