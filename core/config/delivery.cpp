@@ -1,0 +1,87 @@
+#include "core/config/delivery.hpp"
+
+#include <array>
+
+#include "core/config/section.hpp"
+
+namespace weir::config {
+namespace {
+
+using D = DeliverySettings;
+
+constexpr std::int64_t disk_bytes_default = std::int64_t{1} << 30;
+
+void overflow(const Node& node, std::string_view name, Values& values, D& delivery) {
+  std::string text;
+  if (!values.choice(node, name, {"wait", "block", "drop_oldest", "drop_newest"}, text)) return;
+  delivery.overflow = text == "wait"          ? Overflow::wait
+                      : text == "block"       ? Overflow::block
+                      : text == "drop_oldest" ? Overflow::drop_oldest
+                                              : Overflow::drop_newest;
+}
+
+void queue(const Node& node, std::string_view name, Values& values, D&) {
+  only_text(node, values, name, {"memory"});
+}
+void durability(const Node& node, std::string_view name, Values& values, D&) {
+  only_text(node, values, name, {"process"});
+}
+void concurrency(const Node& node, std::string_view name, Values& values, D&) {
+  only_text(node, values, name, {"fixed"});
+}
+// What cannot be delivered is dropped and counted: without a disk that is what "auto" means.
+void dead_letter(const Node& node, std::string_view name, Values& values, D&) {
+  only_text(node, values, name, {"auto", "drop"});
+}
+void max_bytes(const Node& node, std::string_view name, Values& values, D&) {
+  only_size(node, values, name, disk_bytes_default);
+}
+void max_in_flight(const Node& node, std::string_view name, Values& values, D&) {
+  only_integer(node, values, name, 1);
+}
+
+constexpr std::array<KeyRule<D>, 16> rules{{
+    {"overflow", "\"wait\"",
+     "What to do when the buffer is full: wait, block, drop_oldest or drop_newest", false,
+     overflow},
+    {"overflow_wait", "\"5s\"",
+     "With wait: how long inputs are held back for an output that does not write", false,
+     not_negative<&D::overflow_wait_ns>},
+    {"retry_initial", "\"1s\"", "Pause before the first new attempt", false,
+     positive<&D::retry_initial_ns>},
+    {"retry_max", "\"60s\"",
+     "Longest pause between attempts; it doubles each time and is varied by chance", false,
+     positive<&D::retry_max_ns>},
+    {"max_attempts", "0", "Attempts before a batch is given up; 0: no end", false,
+     count<&D::max_attempts, 0>},
+    {"max_age", "\"0s\"", "Older metrics are dropped and counted; 0s: none is too old", false,
+     not_negative<&D::max_age_ns>},
+    {"queue", "\"memory\"", "Where metrics wait; this version has memory only", false, queue},
+    {"max_bytes", nullptr, "", false, max_bytes},
+    {"durability", nullptr, "", false, durability},
+    {"commit_interval", nullptr, "", false, later_duration<5'000'000>},
+    {"max_in_flight", nullptr, "", false, max_in_flight},
+    {"dead_letter", nullptr, "", false, dead_letter},
+    {"rate_limit", nullptr, "", false, later_text},
+    {"exactly_once", nullptr, "", false, later_flag<false>},
+    {"breaker", nullptr, "", false, later_flag<true>},
+    {"concurrency", nullptr, "", false, concurrency},
+}};
+
+}  // namespace
+
+void read_delivery(const Node& node, const std::string& whose, Values& values,
+                   DeliverySettings& delivery) {
+  if (!node.is(Node::Kind::table)) {
+    values.refuse(node, "delivery", "a table");
+    return;
+  }
+  read_section(node, whose + ".delivery", rules, values, delivery);
+  if (delivery.retry_max_ns < delivery.retry_initial_ns) {
+    values.reporter().error(node.at, "\"retry_max\" must not be shorter than \"retry_initial\"");
+  }
+}
+
+std::vector<KeyDoc> delivery_docs() { return docs_of(rules); }
+
+}  // namespace weir::config

@@ -1,0 +1,178 @@
+#include "core/config/plugin_reader.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "core/base/kinds.hpp"
+#include "core/base/nearest.hpp"
+#include "core/config/delivery.hpp"
+#include "core/config/digest.hpp"
+#include "core/config/text.hpp"
+#include "core/config/toml_value.hpp"
+
+namespace weir::config {
+namespace {
+
+constexpr const char* format_key = "data_format";
+constexpr const char* usual_format = "influx";
+
+bool has_flag(const weir_plugin* plugin, std::uint32_t flag) {
+  return plugin != nullptr && (plugin->flags & flag) != 0;
+}
+
+}  // namespace
+
+const weir_plugin* PluginReader::find_plugin() {
+  const PluginCatalog::Found found = catalog_.find(instance_.kind, instance_.name);
+  if (found.descriptor != nullptr) return found.descriptor;
+  complete_ = false;
+  const std::string name = word_for(instance_.kind) + ' ' + quote(instance_.name);
+  const std::string why = found.why.empty() ? "" : ": " + found.why;
+  if (found.missing)
+    reporter_.error(table_.node().at, "unknown " + name + why, unknown_hint());
+  else
+    reporter_.error(table_.node().at, "the " + name + " cannot be used" + why);
+  return nullptr;
+}
+
+void PluginReader::open(PluginSettings& plugin) {
+  descriptor_ = find_plugin();
+  plugin.descriptor = descriptor_;
+  plugin.name = instance_.name;
+  plugin.id = digest(whose_, table_.node());
+  const At& at = table_.node().at;
+  const auto [line, column] = reporter_.sources().file(at.file).position(at.offset);
+  plugin.place = {at.file, line, column};
+  if (descriptor_ != nullptr) {
+    const Options options = options_of(*descriptor_);
+    const std::vector<std::string> names = names_of(options);
+    known_.insert(known_.end(), names.begin(), names.end());
+    read_options(table_, options, whose_, values_, plugin.options, plugin.option_places);
+  }
+  common_.text("alias", plugin.alias);
+  common_.log_level(plugin.log_level);
+  common_.filter(plugin.filter);
+  common_.isolation();
+  table_.take("labels");
+}
+
+// Everything that knows a key has had its turn: what is left is a mistake.
+void PluginReader::close() {
+  if (!complete_) return;
+  pass_over_common(table_, whose_, reporter_);
+  for (const Member& member : table_.node().members) {
+    if (!table_.taken(member)) report_unknown(member, whose_, known_, reporter_);
+  }
+}
+
+// A plugin with another usual format than line protocol declares the option with its own default.
+std::string PluginReader::format_name() {
+  std::string name;
+  common_.text(format_key, name);
+  if (!name.empty()) return name;
+  for (const weir_opt* option : options_of(*descriptor_)) {
+    if (option->name != std::string_view(format_key) || option->def == nullptr) continue;
+    TomlFault fault;
+    name = parse_toml_value(option->def, fault).text;
+  }
+  return name.empty() ? usual_format : name;
+}
+
+At PluginReader::place_of_format() {
+  const Member* member = table_.take(format_key);
+  return member == nullptr ? table_.node().at : member->value.at;
+}
+
+std::optional<FormatSettings> PluginReader::format(std::uint16_t kind, PluginSettings& plugin) {
+  FormatSettings format;
+  format.name = format_name();
+  const PluginCatalog::Found found = catalog_.find(kind, format.name);
+  format.descriptor = found.descriptor;
+  if (found.descriptor == nullptr) {
+    complete_ = false;
+    const std::string what =
+        found.missing ? "unknown data_format " + quote(format.name)
+                      : "the " + word_for(kind) + ' ' + quote(format.name) + " cannot be used";
+    reporter_.error(place_of_format(), what + (found.why.empty() ? "" : ": " + found.why),
+                    found.missing ? did_you_mean(format.name, catalog_.names(kind)) : "");
+    return std::nullopt;
+  }
+  const Options options = options_of(*found.descriptor);
+  const std::vector<std::string> names = names_of(options);
+  known_.insert(known_.end(), names.begin(), names.end());
+  read_options(table_, options, section_of(kind) + '.' + format.name, values_, format.options,
+               plugin.option_places);
+  return format;
+}
+
+void PluginReader::loss(InputSettings& input) {
+  std::string word;
+  const Member* member = table_.take("on_loss");
+  if (member != nullptr && values_.choice(member->value, "on_loss", {"ack", "nack"}, word))
+    input.on_loss_nack = word == "nack";
+  common_.positive_count("max_series", input.max_series);
+}
+
+InputSettings PluginReader::input() {
+  InputSettings input;
+  open(input);
+  input.interval_ns = common_.nonzero_duration("interval");
+  input.precision_ns = common_.nonzero_duration("precision");
+  input.collection_jitter_ns = common_.duration("collection_jitter");
+  input.collection_offset_ns = common_.nonzero_duration("collection_offset");
+  common_.names(input.names);
+  common_.tags(input.tags);
+  common_.startup_error_behavior(true, input.startup_error_behavior);
+  loss(input);
+  if (has_flag(descriptor_, WEIR_EMITS_RAW)) input.parser = format(WEIR_PARSER, input);
+  close();
+  return input;
+}
+
+ProcessorSettings PluginReader::processor() {
+  ProcessorSettings processor;
+  open(processor);
+  common_.order(processor.order);
+  if (has_flag(descriptor_, WEIR_EMITS_RAW)) processor.parser = format(WEIR_PARSER, processor);
+  if (has_flag(descriptor_, WEIR_WANTS_BYTES))
+    processor.serializer = format(WEIR_SERIALIZER, processor);
+  close();
+  return processor;
+}
+
+AggregatorSettings PluginReader::aggregator() {
+  AggregatorSettings aggregator;
+  open(aggregator);
+  if (const auto period = common_.duration("period")) aggregator.period_ns = *period;
+  if (const auto delay = common_.duration("delay")) aggregator.delay_ns = *delay;
+  if (const auto grace = common_.duration("grace")) aggregator.grace_ns = *grace;
+  if (aggregator.period_ns == 0) {
+    reporter_.error(table_.take("period")->value.at, "\"period\" must be longer than 0");
+  }
+  common_.flag("drop_original", aggregator.drop_original);
+  common_.names(aggregator.names);
+  common_.tags(aggregator.tags);
+  close();
+  return aggregator;
+}
+
+OutputSettings PluginReader::output(const AgentSettings& agent) {
+  OutputSettings output;
+  open(output);
+  output.metric_batch_size = agent.metric_batch_size;
+  output.metric_buffer_limit = agent.metric_buffer_limit;
+  output.flush_interval_ns = common_.nonzero_duration("flush_interval");
+  output.flush_jitter_ns = common_.nonzero_duration("flush_jitter");
+  common_.positive_count("metric_batch_size", output.metric_batch_size);
+  common_.positive_count("metric_buffer_limit", output.metric_buffer_limit);
+  common_.names(output.names);
+  common_.startup_error_behavior(false, output.startup_error_behavior);
+  if (const Member* member = table_.take("delivery"))
+    read_delivery(member->value, whose_, values_, output.delivery);
+  if (has_flag(descriptor_, WEIR_WANTS_BYTES)) output.serializer = format(WEIR_SERIALIZER, output);
+  close();
+  return output;
+}
+
+}  // namespace weir::config
