@@ -524,21 +524,25 @@ class editor {
   bool settled(std::uint32_t r) {
     const weir_row& w = home().rows()[r];
     if (!memory_.ranges_.covers(w.tag0)) return true;  // made by this very pass
-    const moved* m = w.n_tag == 0 ? (empty_known_ ? &empty_ : nullptr) : memory_.ranges_.find(w.tag0);
+    const moved* m = known_range(w);
     if (m == nullptr) return false;
     apply(r, *m);
     return true;
   }
   // Rows without tags have ranges of no length, whose begin means nothing: they get one answer together.
   void settle(std::uint32_t r, const moved& m) {
-    const weir_row& w = home().rows()[r];
-    if (w.n_tag != 0) {
-      memory_.ranges_.set(w.tag0, m);
-    } else {
-      empty_ = m;
-      empty_known_ = true;
-    }
+    remember(home().rows()[r], m);
     apply(r, m);
+  // Rows without tags have ranges of no length, whose begin means nothing: they get one answer together.
+  const moved* known_range(const weir_row& w) const {
+    if (w.n_tag == 0) return empty_known_ ? &empty_ : nullptr;
+    return memory_.ranges_.find(w.tag0);
+  }
+  void remember(const weir_row& w, const moved& m) {
+    if (w.n_tag != 0) return memory_.ranges_.set(w.tag0, m);
+    empty_ = m;
+    empty_known_ = true;
+  }
   }
   moved range_of(std::uint32_t r) const {
     const weir_row& w = home().rows()[r];
@@ -664,19 +668,11 @@ class editor {
   }
   template <typename F>
   detail::tag_span rebuilt(std::uint32_t r, F& f) {
-    const bool empty = home().rows()[r].n_tag == 0;
-    const std::uint32_t from = home().rows()[r].tag0;
-    const moved* known = empty ? (empty_known_ ? &empty_ : nullptr) : memory_.ranges_.find(from);
-    if (known != nullptr) return {known->tag0, known->n_tag};
+    if (const moved* known = known_range(home().rows()[r])) return {known->tag0, known->n_tag};
     const detail::key_plan& plan = tag_plan(r, f);
     const moved m{memory_.rebuilt_.size(), plan.size(), false};
-    plan.write_tags(home().tags() + from, memory_.rebuilt_.extend(m.n_tag));
-    if (empty) {
-      empty_ = m;
-      empty_known_ = true;
-    } else {
-      memory_.ranges_.set(from, m);
-    }
+    plan.write_tags(home().tags() + w.tag0, memory_.rebuilt_.extend(m.n_tag));
+    remember(w, m);
     return {m.tag0, m.n_tag};
   }
   // The range of a row outside the selection. Until it is copied, foreign_ holds the place in the old section.
@@ -757,6 +753,7 @@ class editor {
   editor_memory& memory_;
 };
 
+// Of keys.hpp: what needs the editor.
 inline std::string_view field_keys::key(std::uint32_t i) const { return home_.str(plan_.slots[i].key); }
 inline std::uint32_t field_keys::intern(std::string_view s) { return home_.intern(s); }
 

@@ -70,9 +70,12 @@ struct key_plan {
 };
 }  // namespace detail
 
+// The field keys of a row, in its order.
 class field_keys {
  public:
+  // How many there are now.
   std::uint32_t size() const { return plan_.slots.size(); }
+  // Borrowed until the next change.
   std::string_view key(std::uint32_t i) const;
   // Index, or -1.
   int find(std::string_view key) const {
@@ -107,6 +110,7 @@ class field_keys {
   detail::key_plan& plan_;
 };
 
+// The tag keys of a row; the result is put in order when the call returns.
 class tag_keys : public field_keys {
  public:
   // The same value for all; it replaces the tag of that key.

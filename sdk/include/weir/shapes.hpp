@@ -22,11 +22,13 @@
 namespace weir {
 inline namespace v1 __attribute__((visibility("hidden"))) {
 
+// Sequences of keys, each with its plan.
 template <typename Plan>
 class key_shapes {
  public:
   static constexpr std::uint32_t shapes_max = 64;
 
+  // Forgets all plans: a new batch, or a new question.
   void begin() {
     if (!slots_) slots_ = std::make_unique<slot[]>(shapes_max);
     if (++epoch_ == 0) forget();
@@ -46,6 +48,7 @@ class key_shapes {
     detail::pod_vector<std::uint32_t> keys;
     Plan plan;
 
+    // Whether it is the one of these keys, made since begin().
     template <typename Cell>
     bool is(const Cell* first, std::uint32_t count, std::uint32_t now) const {
       if (n != count || epoch != now) return false;
