@@ -94,10 +94,12 @@ class rotating_file {
     purge();
   }
 
+  // Without rotating; append opens it again.
   void close() {
     if (is_open()) ::close(file_);
     file_ = -1;
   }
+  // False also after a failure, until the next append.
   bool is_open() const { return file_ >= 0; }
 
  private:
