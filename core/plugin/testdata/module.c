@@ -144,15 +144,15 @@ __attribute__((constructor)) static void begin(void) {
 #endif
 
 #if defined(CASE_extra_export)
-__attribute__((visibility("default"))) int helper(void);
+int helper(void);
 int helper(void) { return 1; }
 #endif
 
 #if defined(CASE_no_symbol)
-__attribute__((visibility("default"))) const weir_module* weir_modul(void);
+const weir_module* weir_modul(void);
 const weir_module* weir_modul(void) { return &module; }
 #elif defined(CASE_other_contract)
-__attribute__((visibility("default"))) const weir_module* weir_module_v9(void);
+const weir_module* weir_module_v9(void);
 const weir_module* weir_module_v9(void) { return &module; }
 #elif defined(CASE_null_module)
 const weir_module* weir_module_v0(void) { return (void)&module, (const weir_module*)0; }
