@@ -58,10 +58,6 @@ class pod_vector {
   void push(const T& v) { *extend(1) = v; }
   void resize_down(std::uint32_t n) { n_ = n; }
   void clear() { n_ = 0; }
-
- private:
-  void grow(std::uint32_t least) {
-    const std::uint32_t cap = std::max(least, std::max(cap_ * 2, 16U));
   // Empty, and without memory.
   void give_back() {
     std::free(data_);
@@ -69,6 +65,10 @@ class pod_vector {
     n_ = cap_ = 0;
   }
   std::size_t capacity_bytes() const { return std::size_t{cap_} * sizeof(T); }
+
+ private:
+  void grow(std::uint32_t least) {
+    const std::uint32_t cap = std::max(least, std::max(cap_ * 2, 16U));
     void* fresh = std::realloc(static_cast<void*>(data_), std::size_t{cap} * sizeof(T));
     if (fresh == nullptr) throw std::bad_alloc();
     data_ = static_cast<T*>(fresh);

@@ -529,10 +529,10 @@ class editor {
     apply(r, *m);
     return true;
   }
-  // Rows without tags have ranges of no length, whose begin means nothing: they get one answer together.
   void settle(std::uint32_t r, const moved& m) {
     remember(home().rows()[r], m);
     apply(r, m);
+  }
   // Rows without tags have ranges of no length, whose begin means nothing: they get one answer together.
   const moved* known_range(const weir_row& w) const {
     if (w.n_tag == 0) return empty_known_ ? &empty_ : nullptr;
@@ -542,7 +542,6 @@ class editor {
     if (w.n_tag != 0) return memory_.ranges_.set(w.tag0, m);
     empty_ = m;
     empty_known_ = true;
-  }
   }
   moved range_of(std::uint32_t r) const {
     const weir_row& w = home().rows()[r];
@@ -670,6 +669,7 @@ class editor {
   detail::tag_span rebuilt(std::uint32_t r, F& f) {
     if (const moved* known = known_range(home().rows()[r])) return {known->tag0, known->n_tag};
     const detail::key_plan& plan = tag_plan(r, f);
+    const weir_row& w = home().rows()[r];
     const moved m{memory_.rebuilt_.size(), plan.size(), false};
     plan.write_tags(home().tags() + w.tag0, memory_.rebuilt_.extend(m.n_tag));
     remember(w, m);
