@@ -1,6 +1,5 @@
 #include "core/runtime/agent.hpp"
 
-#include <malloc.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -95,6 +94,7 @@ int Agent::run() {
   current_ = build();
   if (!current_) return 1;
   watch_signals();
+  watch_over(current_->pipeline.get());
   if (const Status s = current_->pipeline->run(); !s.ok()) {
     agent_log().error(s.error().message);
     stop_current();
@@ -114,6 +114,7 @@ int Agent::run() {
 int Agent::once(std::int64_t service_wait_ns) {
   current_ = build();
   if (!current_) return 1;
+  watch_over(current_->pipeline.get());
   arm_watchdog();
   const bool ok = current_->pipeline->run_once(service_wait_ns, [this](const auto& done, std::int64_t deadline) {
     return wait_until(done, deadline);
@@ -123,13 +124,16 @@ int Agent::once(std::int64_t service_wait_ns) {
   return ok ? 0 : 1;
 }
 
+// Whom the watchdog and the budget speak to.
+void Agent::watch_over(pipeline::Pipeline* pipeline) {
+  const std::lock_guard lock(pipeline_mutex_);
+  watched_ = pipeline;
+}
+
 bool Agent::stop_current() {
-  {
-    const std::lock_guard lock(pipeline_mutex_);
-    watched_ = current_->pipeline.get();
-  }
   const bool complete = current_->pipeline->stop(
       [this](const auto& done, std::int64_t deadline) { return wait_until(done, deadline); });
+  watch_over(nullptr);
   hung_ = hung_ || current_->pipeline->has_hung_call();
   return complete;
 }
@@ -143,11 +147,8 @@ void Agent::reload() {
     return;
   }
   stop_current();
-  {
-    const std::lock_guard lock(pipeline_mutex_);
-    watched_ = nullptr;
-  }
   std::swap(current_, next);
+  watch_over(current_->pipeline.get());
   if (hung_) next.release();  // A plugin of the old pipeline never came back: it keeps its memory.
   next.reset();
   if (const Status s = current_->pipeline->run(); !s.ok())
@@ -159,7 +160,6 @@ void Agent::arm_watchdog() {
   control_.at(system_clock().steady_ns() + second_ns, [this] {
     {
       const std::lock_guard lock(pipeline_mutex_);
-      watched_ = current_ ? current_->pipeline.get() : nullptr;
       if (watched_ != nullptr) watched_->check_for_hung_calls();
     }
     arm_watchdog();

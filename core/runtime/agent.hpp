@@ -62,6 +62,7 @@ class Agent {
   Command next_command();
   void reload();
   bool stop_current();
+  void watch_over(pipeline::Pipeline* pipeline);
   void arm_watchdog();
   bool wait_until(const std::function<bool()>& done, std::int64_t deadline_steady_ns) const;
   void report_ledger() const;

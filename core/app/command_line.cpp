@@ -1,0 +1,109 @@
+#include "core/app/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "core/base/version.hpp"
+
+namespace weir::app {
+namespace {
+
+constexpr const char* description =
+    "Weir collects, processes and delivers metrics, configured by a telegraf.conf.\n\n"
+    "  weir --config FILE                run until interrupted\n"
+    "  weir --config FILE --test         gather once and print what the inputs give\n"
+    "  weir --config FILE --once         run the whole pipeline once\n"
+    "  weir config check --config FILE   say everything that is wrong with a configuration\n"
+    "  weir config create                print a configuration to begin with\n"
+    "  weir plugins list                 which plugins there are\n";
+
+// -config FILE, as Telegraf takes it, means --config FILE.
+std::string normalized(std::string_view arg) {
+  const bool one_dash = arg.size() > 2 && arg[0] == '-' && arg[1] != '-' && arg[1] != '.' && (arg[1] < '0' || arg[1] > '9');
+  return (one_dash ? "-" : "") + std::string(arg);
+}
+
+void add_sources(CLI::App& app, CommandLine& line) {
+  app.add_option("--config", line.config, "Configuration file; may be given several times")->type_name("FILE");
+  app.add_option("--config-directory", line.config_directories, "Directory of *.conf files; may be given several times")
+      ->type_name("DIR");
+  app.add_option("--plugin-directory", line.plugin_directories, "Where plugins are looked for first")->type_name("DIR");
+  app.add_flag_callback("--strict-env-handling", [&line] { line.env_non_strict = false; }, "Replace environment variables in values only (the default)");
+  app.add_flag("--non-strict-env-handling", line.env_non_strict, "Replace environment variables in the raw text");
+  app.add_flag("--old-env-behavior", line.env_old, "Leave $$ as it is");
+}
+
+void add_filters(CLI::App& app, CommandLine& line) {
+  app.add_option("--section-filter", line.section_filter, "Sections for 'config create', separated by colons");
+  app.add_option("--input-filter", line.input_filter, "Only these inputs, separated by colons");
+  app.add_option("--output-filter", line.output_filter, "Only these outputs");
+  app.add_option("--aggregator-filter", line.aggregator_filter, "Only these aggregators");
+  app.add_option("--processor-filter", line.processor_filter, "Only these processors");
+  app.add_option("--select", line.select, "Only plugins whose labels match: key=value;key=value");
+}
+
+struct Flags {
+  bool once{false}, test{false}, version{false};
+};
+
+void add_run(CLI::App& app, CommandLine& line, Flags& flags) {
+  app.add_flag("--once", flags.once, "Gather once, write once, exit");
+  app.add_flag("--test", flags.test, "Gather once and print metrics instead of writing them");
+  app.add_option("--test-wait", line.test_wait_s, "Seconds that service inputs get with --test and --once");
+  app.add_flag("--debug", line.debug, "Log debug messages");
+  app.add_flag("--quiet", line.quiet, "Log errors only");
+  app.add_option("--pidfile", line.pidfile, "Write the process id to this file")->type_name("FILE");
+  app.add_option("--ledger", line.ledger_file, "At the end, say where every record went (.json: for a program; -: stderr)")
+      ->type_name("FILE");
+  app.add_flag("--version", flags.version, "Print the version");
+}
+
+void add_commands(CLI::App& app, CommandLine& line) {
+  const auto verb = [&line](Verb v) { return [&line, v] { line.verb = v; }; };
+  CLI::App* config = app.add_subcommand("config", "Check or create configurations")->require_subcommand(1);
+  CLI::App* check = config->add_subcommand("check", "Read a configuration and create its plugins, connect nothing");
+  check->callback(verb(Verb::check));
+  check->add_flag("--json", line.json, "One JSON object a line");
+  add_sources(*check, line);
+  CLI::App* create = config->add_subcommand("create", "Print a configuration with every default as a comment");
+  create->callback(verb(Verb::create));
+  add_sources(*create, line);
+  add_filters(*create, line);
+  CLI::App* plugins = app.add_subcommand("plugins", "What plugins there are and what they take")->require_subcommand(1);
+  CLI::App* list = plugins->add_subcommand("list", "Names of plugins, by kind");
+  list->callback(verb(Verb::plugins_list));
+  list->add_option("kind", line.kind, "inputs, processors, aggregators, outputs, parsers or serializers");
+  list->add_option("--plugin-directory", line.plugin_directories, "Where plugins are looked for first");
+  list->add_flag("--json", line.json, "One JSON object a line");
+  CLI::App* describe = plugins->add_subcommand("describe", "The options of one plugin");
+  describe->callback(verb(Verb::plugins_describe));
+  describe->add_option("plugin", line.name, "For example inputs.cpu")->required();
+  describe->add_option("--plugin-directory", line.plugin_directories, "Where plugins are looked for first");
+  describe->add_flag("--json", line.json, "As a JSON object");
+  app.add_subcommand("version", "Print the version")->callback(verb(Verb::version));
+}
+
+}  // namespace
+
+std::optional<CommandLine> parse_command_line(int argc, const char* const* argv, int& exit_status) {
+  CLI::App app(description, "weir");
+  CommandLine line;
+  Flags flags;
+  add_sources(app, line);
+  add_filters(app, line);
+  add_run(app, line, flags);
+  add_commands(app, line);
+  std::vector<std::string> args;
+  for (int i = argc - 1; i > 0; --i) args.push_back(normalized(argv[i]));
+  try {
+    app.parse(args);
+  } catch (const CLI::ParseError& e) {
+    exit_status = app.exit(e);
+    return std::nullopt;
+  }
+  if (flags.once) line.verb = Verb::once;
+  if (flags.test) line.verb = Verb::test;
+  if (flags.version) line.verb = Verb::version;
+  return line;
+}
+
+}  // namespace weir::app

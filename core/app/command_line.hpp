@@ -1,0 +1,33 @@
+#pragma once
+
+// The command line: Telegraf's flags and sub-commands, with one dash or two.
+//
+// Errors  parse_command_line prints help or what is wrong, and then says with which status to exit.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir::app {
+
+enum class Verb : std::uint8_t { run, once, test, check, create, plugins_list, plugins_describe, version };
+
+struct CommandLine {
+  Verb verb{Verb::run};
+  std::vector<std::string> config, config_directories, plugin_directories;
+  std::string section_filter, input_filter, output_filter, aggregator_filter, processor_filter;
+  std::vector<std::string> select;
+  bool debug{false}, quiet{false};
+  bool env_non_strict{false}, env_old{false};
+  bool json{false};           // config check, plugins: for a program
+  std::int64_t test_wait_s{0};
+  std::string pidfile;
+  std::string ledger_file;    // Where the ledger goes at the end; "-" = stderr.
+  std::string kind, name;     // plugins list KIND, plugins describe KIND.NAME
+};
+
+// Nothing: the process ends with exit_status (help, version, or a mistake that was said).
+std::optional<CommandLine> parse_command_line(int argc, const char* const* argv, int& exit_status);
+
+}  // namespace weir::app

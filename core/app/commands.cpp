@@ -1,0 +1,157 @@
+#include "core/app/commands.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+
+#include "core/app/configuration.hpp"
+#include "core/base/version.hpp"
+#include "core/config/describe.hpp"
+#include "core/config/sample.hpp"
+#include "core/runtime/agent.hpp"
+
+namespace weir::app {
+namespace {
+
+constexpr std::int64_t second_ns = 1'000'000'000;
+constexpr std::uint16_t kinds[] = {WEIR_INPUT, WEIR_PROCESSOR, WEIR_AGGREGATOR, WEIR_OUTPUT, WEIR_PARSER, WEIR_SERIALIZER};
+
+// Written when the run begins, removed when it ends.
+class PidFile {
+ public:
+  explicit PidFile(std::string path) : path_(std::move(path)) {
+    if (path_.empty()) return;
+    std::ofstream file(path_);
+    file << ::getpid() << '\n';
+    if (!file) Logger("agent").error("the pid file " + path_ + " could not be written");
+  }
+  PidFile(const PidFile&) = delete;
+  PidFile& operator=(const PidFile&) = delete;
+  ~PidFile() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+
+ private:
+  const std::string path_;
+};
+
+void write_ledger(const metrics::Ledger& ledger, const std::string& path) {
+  if (path.empty()) return;
+  const bool json = path.size() > 5 && path.substr(path.size() - 5) == ".json";
+  const std::string text = json ? ledger.json_lines() : ledger.table();
+  if (path == "-") {
+    std::fputs(text.c_str(), stderr);
+    return;
+  }
+  std::ofstream file(path);
+  file << text;
+  if (!file.flush()) Logger("agent").error("the ledger could not be written to " + path);
+}
+
+bool set_log(const config::Settings& settings) {
+  const std::string why = configure_log(settings.agent.log);
+  if (!why.empty()) std::fprintf(stderr, "weir: %s\n", why.c_str());
+  return why.empty();
+}
+
+int run_mode(runtime::Agent& agent, const CommandLine& line) {
+  if (line.verb == Verb::run) {
+    const PidFile pid(line.pidfile);
+    return agent.run();
+  }
+  return agent.once(line.test_wait_s * second_ns);
+}
+
+// The first load comes before the agent exists: it needs the memory limit and the number of threads.
+std::unique_ptr<runtime::Agent> make_agent(Configuration& configuration, Catalog& catalog,
+                                           std::unique_ptr<config::Settings>& first) {
+  runtime::Agent::Callbacks callbacks;
+  callbacks.load = [&configuration, &first] { return first ? std::move(first) : configuration.load(); };
+  callbacks.refused = [&configuration](const auto& why) { configuration.print_refusal(why); };
+  callbacks.trusted = [&catalog](const weir_plugin* p) { return catalog.trusted(p); };
+  return std::make_unique<runtime::Agent>(first->weir, std::move(callbacks));
+}
+
+}  // namespace
+
+int run_agent(const CommandLine& line) {
+  Catalog catalog(line.plugin_directories);
+  Configuration configuration(line, catalog);
+  auto first = configuration.load();
+  if (!first || !set_log(*first)) return 1;
+  const auto agent = make_agent(configuration, catalog, first);
+  const int status = run_mode(*agent, line);
+  write_ledger(agent->ledger(), line.ledger_file);
+  agent->finish(status);
+  catalog.finish();
+  return status;
+}
+
+int config_check(const CommandLine& line) {
+  Catalog catalog(line.plugin_directories);
+  Configuration configuration(line, catalog);
+  auto first = configuration.load();
+  if (!first || !set_log(*first)) return 1;
+  const auto agent = make_agent(configuration, catalog, first);
+  const bool ok = agent->check();
+  agent->finish(ok ? 0 : 1);
+  if (ok && !line.json) std::fprintf(stderr, "configuration is valid, %zu warnings\n", configuration.warnings());
+  return ok ? 0 : 1;
+}
+
+int config_create(const CommandLine& line) {
+  Catalog catalog(line.plugin_directories);
+  config::SampleOptions options;
+  options.sections = config::split_filter(line.section_filter);
+  options.inputs = config::split_filter(line.input_filter);
+  options.outputs = config::split_filter(line.output_filter);
+  options.processors = config::split_filter(line.processor_filter);
+  options.aggregators = config::split_filter(line.aggregator_filter);
+  std::fputs(config::sample_config(options, catalog).c_str(), stdout);
+  return 0;
+}
+
+int plugins_list(const CommandLine& line) {
+  Catalog catalog(line.plugin_directories);
+  for (const std::uint16_t kind : kinds) {
+    const std::string label = pipeline::kind_label(kind);
+    if (!line.kind.empty() && line.kind != label) continue;
+    for (const std::string& name : catalog.names(kind)) {
+      const auto found = catalog.find(kind, name);
+      const char* summary = found.descriptor != nullptr ? found.descriptor->summary : found.why.c_str();
+      if (line.json && found.descriptor != nullptr) std::printf("%s\n", config::describe_json(*found.descriptor).c_str());
+      else if (!line.json) std::printf("%-28s %s\n", (label + "." + name).c_str(), summary);
+    }
+  }
+  return 0;
+}
+
+int plugins_describe(const CommandLine& line) {
+  Catalog catalog(line.plugin_directories);
+  const std::size_t dot = line.name.find('.');
+  for (const std::uint16_t kind : kinds) {
+    if (dot == std::string::npos || pipeline::kind_label(kind) != line.name.substr(0, dot)) continue;
+    const auto found = catalog.find(kind, line.name.substr(dot + 1));
+    if (found.descriptor == nullptr) {
+      std::fprintf(stderr, "weir: %s\n", found.why.c_str());
+      return 1;
+    }
+    const std::string text =
+        line.json ? config::describe_json(*found.descriptor) + "\n" : config::describe_markdown(*found.descriptor);
+    std::fputs(text.c_str(), stdout);
+    return 0;
+  }
+  std::fprintf(stderr, "weir: \"%s\" names no plugin: write a kind and a name, as in inputs.cpu\n", line.name.c_str());
+  return 1;
+}
+
+int print_version() {
+  std::printf("Weir %s\n", version);
+  return 0;
+}
+
+}  // namespace weir::app
