@@ -34,6 +34,14 @@ constexpr key operator""_k(const char* s, std::size_t n) { return key({s, n}); }
 }  // namespace literals
 
 namespace detail {
+[[noreturn]] inline void no_memory() {
+#if defined(__cpp_exceptions)
+  throw std::bad_alloc();
+#else
+  std::abort();
+#endif
+}
+
 // A growing array of plain values without initialization. Throws std::bad_alloc.
 template <typename T>
 class pod_vector {
@@ -41,6 +49,16 @@ class pod_vector {
   pod_vector() = default;
   pod_vector(const pod_vector&) = delete;
   pod_vector& operator=(const pod_vector&) = delete;
+  pod_vector(pod_vector&& other) noexcept : data_(other.data_), n_(other.n_), cap_(other.cap_) { other.forget(); }
+  pod_vector& operator=(pod_vector&& other) noexcept {
+    if (this == &other) return *this;
+    std::free(data_);
+    data_ = other.data_;
+    n_ = other.n_;
+    cap_ = other.cap_;
+    other.forget();
+    return *this;
+  }
   ~pod_vector() { std::free(data_); }
 
   T* data() { return data_; }
@@ -50,10 +68,14 @@ class pod_vector {
   const T& operator[](std::size_t i) const { return data_[i]; }
   // Room for count more values behind the last one; they have to be filled.
   T* extend(std::uint32_t count) {
-    if (n_ + count > cap_) grow(n_ + count);
-    T* at = data_ + n_;
+    T* at = spare(count);
     n_ += count;
     return at;
+  }
+  // The same room, not yet part of the array; what was written into it stays when it grows.
+  T* spare(std::uint32_t count) {
+    if (n_ + count > cap_) grow(n_ + count);
+    return data_ + n_;
   }
   void push(const T& v) { *extend(1) = v; }
   void resize_down(std::uint32_t n) { n_ = n; }
@@ -61,8 +83,7 @@ class pod_vector {
   // Empty, and without memory.
   void give_back() {
     std::free(data_);
-    data_ = nullptr;
-    n_ = cap_ = 0;
+    forget();
   }
   std::size_t capacity_bytes() const { return std::size_t{cap_} * sizeof(T); }
 
@@ -70,13 +91,38 @@ class pod_vector {
   void grow(std::uint32_t least) {
     const std::uint32_t cap = std::max(least, std::max(cap_ * 2, 16U));
     void* fresh = std::realloc(static_cast<void*>(data_), std::size_t{cap} * sizeof(T));
-    if (fresh == nullptr) throw std::bad_alloc();
+    if (fresh == nullptr) no_memory();
     data_ = static_cast<T*>(fresh);
     cap_ = cap;
+  }
+  void forget() {
+    data_ = nullptr;
+    n_ = cap_ = 0;
   }
   T* data_ = nullptr;
   std::uint32_t n_ = 0, cap_ = 0;
 };
+
+// memcpy for the few bytes that names, keys and tag values have: no call for up to 32.
+inline void copy_short(char* to, const char* from, std::size_t n) {
+  const auto ends = [&](auto part) {
+    constexpr std::size_t size = sizeof part;
+    auto last = part;
+    std::memcpy(&part, from, size);
+    std::memcpy(&last, from + n - size, size);
+    std::memcpy(to, &part, size);
+    std::memcpy(to + n - size, &last, size);
+  };
+  struct sixteen {
+    std::uint64_t lo, hi;
+  };
+  if (n > 32) std::memcpy(to, from, n);
+  else if (n >= 16) ends(sixteen{});
+  else if (n >= 8) ends(std::uint64_t{});
+  else if (n >= 4) ends(std::uint32_t{});
+  else
+    for (std::size_t i = 0; i < n; ++i) to[i] = from[i];
+}
 
 constexpr std::uint32_t round8(std::uint32_t n) { return (n + 7U) & ~7U; }
 constexpr std::uint64_t pack_ref(std::uint32_t off, std::size_t len) {
@@ -132,7 +178,7 @@ class string_table {
   // Bytes into the blob, outside the table.
   std::uint64_t store(std::string_view s) {
     const std::uint32_t off = blob_.size();
-    if (!s.empty()) std::memcpy(blob_.extend(static_cast<std::uint32_t>(s.size())), s.data(), s.size());
+    if (!s.empty()) detail::copy_short(blob_.extend(static_cast<std::uint32_t>(s.size())), s.data(), s.size());
     return detail::pack_ref(off, s.size());
   }
   std::uint32_t size() const { return strs_.size(); }
@@ -161,7 +207,7 @@ class string_table {
   void rehash() {
     const std::uint32_t n = n_slots_ == 0 ? 64 : n_slots_ * 2;
     auto* fresh = static_cast<slot*>(std::malloc(std::size_t{n} * sizeof(slot)));
-    if (fresh == nullptr) throw std::bad_alloc();
+    if (fresh == nullptr) detail::no_memory();
     for (std::uint32_t i = 0; i < n; ++i) fresh[i].id = WEIR_NO_ID;
     for (std::uint32_t i = 0; i < n_slots_; ++i)
       if (slots_[i].id != WEIR_NO_ID) move_to(fresh, n, slots_[i]);
@@ -246,13 +292,21 @@ class builder {
   // ---- for parsers: ids and ready ranges ----
 
   string_table& strings() { return strings_; }
-  // tags: sorted by key text, keys unique. Returns the range for add_row; rows may share it.
+  // A number for the string ids and tag ranges that are valid now; another one means: all of them are void.
+  std::uint32_t generation() const { return generation_; }
+  // tags: sorted by key text, keys unique. Returns the range for add_row; rows may share it. Where there are
+  // common tags the range has them too, so its length is n_tags_from(the result).
   std::uint32_t add_tags(const weir_tag* tags, std::uint32_t n) {
     finish_row();
     const std::uint32_t at = tags_.size();
     if (n != 0) std::memcpy(static_cast<void*>(tags_.extend(n)), tags, n * sizeof(weir_tag));
+    if (common_.n != 0) add_common(at);
     return at;
   }
+  // Of the range that was added last.
+  std::uint16_t n_tags_from(std::uint32_t tag0) const { return static_cast<std::uint16_t>(tags_.size() - tag0); }
+  // Room for n fields of a row that is still being read: add_row and fields() then take over what was written.
+  weir_field* spare_fields(std::uint32_t n) { return fields_.spare(n); }
   // A row whose n_field fields follow by fields(n_field), keys distinct, n_field at least 1.
   void add_row(std::uint32_t name, std::uint32_t tag0, std::uint16_t n_tag, std::uint16_t n_field, std::int64_t ns) {
     finish_row();
@@ -266,6 +320,22 @@ class builder {
     r.n_field = n_field;
   }
   weir_field* fields(std::uint32_t n) { return fields_.extend(n); }
+
+  // Every row from here on gets the tags of this one too; they replace tags of the same key. The block of from
+  // has to stay until the rows are sealed or end_common_tags().
+  void set_common_tags(const row& from) {
+    const weir_tag* first = from.home().tags() + from.raw().tag0;
+    const std::uint32_t n = from.raw().n_tag;
+    if (n == common_.n && (n == 0 || first == common_.first)) return;
+    finish_row();
+    common_ = {from.home(), first, n};
+    ++generation_;
+  }
+  void end_common_tags() {
+    finish_row();
+    if (common_.n != 0) ++generation_;
+    common_.n = 0;
+  }
 
   // ---- sealing ----
 
@@ -306,6 +376,7 @@ class builder {
     tags_.clear();
     fields_.clear();
     strings_.clear();
+    ++generation_;
     open_ = false;
     signal_ = WEIR_SIG_METRIC;
   }
@@ -379,14 +450,22 @@ class builder {
     if (!open_) return;
     weir_row& r = open_row();
     if (signal_ == WEIR_SIG_METRIC) unique_fields(r);
-    sort_tags(r);
+    add_common(r.tag0);
     r.n_field = static_cast<std::uint16_t>(std::min<std::uint32_t>(fields_.size() - r.field0, 0xffff));
     if (r.n_field == 0) return cancel_row();
     r.n_tag = static_cast<std::uint16_t>(tags_.size() - r.tag0);
     open_ = false;
   }
-  void sort_tags(const weir_row& r) {
-    weir_tag* first = tags_.data() + r.tag0;
+  // Appends the common tags to the last tag range and brings it into order.
+  void add_common(std::uint32_t tag0) {
+    for (std::uint32_t i = 0; i < common_.n; ++i) {
+      const weir_tag t = common_.first[i];
+      tags_.push({strings_.intern(common_.home.str(t.key)), strings_.intern(common_.home.str(t.val))});
+    }
+    sort_tags(tag0);
+  }
+  void sort_tags(std::uint32_t tag0) {
+    weir_tag* first = tags_.data() + tag0;
     weir_tag* last = tags_.data() + tags_.size();
     for (weir_tag* t = first; t != last; ++t) insert_sorted(first, t);
     weir_tag* out = first;
@@ -404,8 +483,10 @@ class builder {
   }
   bool less(weir_tag a, weir_tag b) const { return a.key != b.key && strings_.str(a.key) < strings_.str(b.key); }
 
-  void unique_fields(const weir_row& r) {  // rows are short: quadratic is fastest
-    for (std::uint32_t i = r.field0; i < fields_.size(); ++i) {
+  void unique_fields(const weir_row& r) {
+    const std::uint32_t n = fields_.size() - r.field0;
+    if (n > few_fields) return unique_many_fields(r.field0);
+    for (std::uint32_t i = r.field0; i < fields_.size(); ++i) {  // quadratic is fastest for few
       const std::uint32_t before = find_field(r.field0, i, fields_[i].key);
       if (before == i) continue;
       fields_[before] = fields_[i];
@@ -414,15 +495,43 @@ class builder {
       --i;
     }
   }
+  // A document of outside may have any number of keys: each finds its first place by its id.
+  __attribute__((noinline)) void unique_many_fields(std::uint32_t from) {
+    const std::uint32_t had = seen_.size();
+    const std::uint32_t more = strings_.size() > had ? strings_.size() - had : 0;
+    for (std::uint32_t i = 0; i < more; ++i) seen_.push({0, 0});
+    ++seen_epoch_;
+    std::uint32_t out = from;
+    for (std::uint32_t i = from; i < fields_.size(); ++i) {
+      seen& s = seen_[fields_[i].key];
+      if (s.epoch != seen_epoch_) s = {seen_epoch_, out++};
+      fields_[s.place] = fields_[i];
+    }
+    fields_.resize_down(out);
+  }
   std::uint32_t find_field(std::uint32_t from, std::uint32_t to, std::uint32_t id) const {
     while (from < to && fields_[from].key != id) ++from;
     return from;
   }
 
+  static constexpr std::uint32_t few_fields = 64;
   detail::pod_vector<weir_row> rows_;
   detail::pod_vector<weir_tag> tags_;
   detail::pod_vector<weir_field> fields_;
+  struct seen {
+    std::uint64_t epoch;
+    std::uint64_t place;
+  };
+  detail::pod_vector<seen> seen_;  // by key id, of the row with seen_epoch_
+  std::uint64_t seen_epoch_ = 0;
   string_table strings_;
+  struct common_tags {
+    block home;
+    const weir_tag* first;
+    std::uint32_t n;
+  };
+  common_tags common_{block(nullptr), nullptr, 0};
+  std::uint32_t generation_ = 1;
   std::int64_t now_ns_ = 0;
   std::uint16_t signal_ = WEIR_SIG_METRIC;
   bool open_ = false;

@@ -152,6 +152,7 @@ class sink : public builder {
   // Emits what was collected. OK also when there is nothing.
   weir_status emit() {
     if (!empty()) keep(emit_rows());
+    else clear();  // strings of rows that were taken back
     return status_;
   }
   // The first failure since begin().

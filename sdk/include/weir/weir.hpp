@@ -278,8 +278,9 @@ weir_status edit(void* self, weir_buf* inout, const weir_delivery* in, std::uint
     editor_memory* memory = as<P>(self).working_memory();
     editor e(inout, *in, keep, &buffers, memory);
     as<P>(self).plugin.edit(e);
+    const weir_status answer = e.finish();
     if (memory != nullptr) memory->trim();
-    return weir_status{e.any_dropped() ? WEIR_FILTER : WEIR_OK};
+    return answer;
   });
 }
 
@@ -337,9 +338,11 @@ void parse_one(instance<P>& me, const message& m) {
 template <typename P>
 weir_status parse(void* self, const weir_delivery* in, std::uint64_t* consumed, weir_err* err) {
   return emitting<P>(self, in, err, [&](instance<P>& me) {
+    me.out.end_common_tags();  // of a call before, whose block is gone
     for (const row r : batch(*in)) {
       const bool stream = r.kind() == WEIR_RAW_STREAM;
       me.out.set_now(r.time_ns());
+      me.out.set_common_tags(r);
       const message m{stream ? view(in->raw) : r.message(), r, stream, (in->flags & WEIR_D_LAST) != 0, in->id};
       if (stream) *consumed = m.text.size();
       if constexpr (std::is_void_v<decltype(me.plugin.parse(m, me.out))>) {

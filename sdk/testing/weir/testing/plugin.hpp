@@ -303,6 +303,7 @@ class plugin {
     if (started_) {
       host_.enter(phase::loop);
       d_.ops->events(self_, reinterpret_cast<const weir_event*>(records.data()), static_cast<std::uint32_t>(records.size() * 8));
+      host_.enter(phase::idle);
     }
     host_.enter(phase::life);
     d_.ops->stop(self_, host_.now() + deadline_ns, &e);
