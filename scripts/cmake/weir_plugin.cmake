@@ -1,10 +1,14 @@
 # weir_plugin(name KIND inputs|processors|aggregators|outputs|parsers|serializers
-#             SOURCES x.cpp [LINK third::party] [TESTS x_test.cpp] [TEST_LINK ...] [FUZZ x_fuzz.cpp])
+#             SOURCES x.cpp [LINK third::party] [TESTS x_test.cpp] [TEST_LINK ...] [FUZZ x_fuzz.cpp]
+#             [BENCH x_bench.cpp] [ALSO other_name])
 #
 # Builds one module, plugins/KIND/NAME.so, that exports weir_module_v0 and nothing else. The same verb
 # inside the project and in an installed SDK (find_package(weir)). It links the SDK and third parties,
 # never the agent. The target is KIND_NAME; its objects are the library KIND_NAME_objects, which the
 # tests link: so what is hidden in the module can be tested without being exported.
+#
+# ALSO names further plugins of the module: each gets a link plugins/KIND/OTHER.so, since a plugin is
+# found by its name.
 #
 # Tests it adds: KIND_NAME_exports (what the module exports), KIND_NAME_check (the contract suite, where
 # weir-check is at hand), KIND_NAME_test (TESTS) and the fuzz targets; the last two inside the project.
@@ -14,7 +18,7 @@ set(WEIR_CMAKE_DIR "${CMAKE_CURRENT_LIST_DIR}")
 set(WEIR_PLUGIN_KINDS inputs processors aggregators outputs parsers serializers)
 
 function(weir_plugin name)
-  cmake_parse_arguments(A "" "KIND" "SOURCES;LINK;TESTS;TEST_LINK;FUZZ" ${ARGN})
+  cmake_parse_arguments(A "" "KIND" "SOURCES;LINK;TESTS;TEST_LINK;FUZZ;BENCH;ALSO" ${ARGN})
   set(target ${A_KIND}_${name})
   _weir_check_plugin_call(${target} "${A_KIND}" "${A_SOURCES}" "${A_LINK}" "${A_UNPARSED_ARGUMENTS}")
   if(COMMAND _weir_tolerate)
@@ -53,6 +57,10 @@ function(weir_plugin name)
   if(A_FUZZ AND COMMAND weir_fuzz)
     weir_fuzz(${target} SOURCES ${A_FUZZ} LINK ${target}_objects weir::sdk_testing ${A_TEST_LINK})
   endif()
+  if(A_BENCH AND COMMAND weir_bench)
+    weir_bench(${target} SOURCES ${A_BENCH} LINK ${target}_objects weir::sdk_testing ${A_TEST_LINK})
+  endif()
+  _weir_module_links(${target} ${name} ${A_KIND} ${A_ALSO})
 endfunction()
 
 # The loadable module of an object library TARGET_objects.
@@ -71,6 +79,16 @@ function(_weir_module target name kind language)
   endif()
   install(TARGETS ${target} LIBRARY DESTINATION lib/weir/${kind} COMPONENT agent)
   _weir_module_tests(${target})
+endfunction()
+
+# More names by which a module is found.
+function(_weir_module_links target name kind)
+  foreach(other IN LISTS ARGN)
+    add_custom_command(TARGET ${target} POST_BUILD VERBATIM
+      COMMAND "${CMAKE_COMMAND}" -E create_symlink ${name}.so
+      "${PROJECT_BINARY_DIR}/plugins/${kind}/${other}.so")
+    install(FILES "${PROJECT_BINARY_DIR}/plugins/${kind}/${other}.so" DESTINATION lib/weir/${kind})
+  endforeach()
 endfunction()
 
 function(_weir_module_tests target)

@@ -1,0 +1,31 @@
+# weir_bench(owner SOURCES x_bench.cpp... LINK ...): micro-benchmarks with Google Benchmark.
+#
+# Each file makes an executable, OWNER_bench for x = the end of OWNER, else OWNER_x_bench. The target
+# weir_benches builds them all; nothing else does, and no test runs them: numbers want a quiet machine.
+include_guard(GLOBAL)
+
+add_custom_target(weir_benches)
+
+function(weir_bench owner)
+  cmake_parse_arguments(A "" "" "SOURCES;LINK" ${ARGN})
+  _weir_no_leftovers(weir_bench ${owner} "${A_UNPARSED_ARGUMENTS}")
+  if(A_SOURCES)
+    weir_find_targets(missing benchmark::benchmark)
+    if(missing)
+      message(STATUS "${owner}: no benchmarks, ${missing} is not installed (scripts/setup test)")
+      return()
+    endif()
+  endif()
+  foreach(source IN LISTS A_SOURCES)
+    get_filename_component(stem "${source}" NAME_WE)
+    string(REGEX REPLACE "_bench$" "" stem "${stem}")
+    set(target "${owner}_${stem}_bench")
+    if(owner MATCHES "(^|_)${stem}$")
+      set(target "${owner}_bench")
+    endif()
+    add_executable(${target} EXCLUDE_FROM_ALL "${source}")
+    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(${target} PRIVATE ${A_LINK} benchmark::benchmark weir_rules)
+    add_dependencies(weir_benches ${target})
+  endforeach()
+endfunction()
