@@ -1,0 +1,213 @@
+#include "plugins/parsers/influx/memo.hpp"
+
+#include <cstring>
+
+#include <weir/hash.hpp>
+
+#include "plugins/parsers/influx/scan.hpp"
+
+namespace weir::influx {
+namespace {
+
+constexpr std::size_t round16(std::size_t n) { return (n + 15) & ~std::size_t{15}; }
+
+// Is one of the four 16-bit parts of bucket equal to part?
+bool holds(std::uint64_t bucket, std::uint16_t part) {
+  const std::uint64_t x = bucket ^ (part * 0x0001000100010001ULL);
+  return ((x - 0x0001000100010001ULL) & ~x & 0x8000800080008000ULL) != 0;
+}
+
+}  // namespace
+
+// ---- Index ----
+
+bool Index::add(std::uint64_t hashed, std::uint32_t position) {
+  if (used_ * 2 >= slots_.size()) grow();
+  const Slot s{static_cast<std::uint32_t>(hashed >> 32U), position,
+               static_cast<std::uint32_t>(hashed)};
+  if (!place(s)) return false;
+  ++used_;
+  return true;
+}
+
+bool Index::place(const Slot& s) {
+  std::uint32_t at = s.low & mask();
+  for (unsigned probe = 0; probe < probes_max; ++probe) {
+    if (slots_[at].position == none) {
+      slots_[at] = s;
+      return true;
+    }
+    at = (at + 1) & mask();
+  }
+  return false;
+}
+
+// What finds no place in the larger table is forgotten; that takes chosen keys.
+void Index::grow() {
+  std::vector<Slot> old(slots_.empty() ? 64 : slots_.size() * 2, Slot{0, none, 0});
+  old.swap(slots_);
+  used_ = 0;
+  for (const Slot& s : old)
+    if (s.position != none && place(s)) ++used_;
+}
+
+void Index::clear() {
+  slots_ = {};
+  used_ = 0;
+}
+
+// ---- Arena ----
+
+char* Arena::take(std::size_t n) {
+  const std::size_t need = round16(n) + 16;
+  if (need > left_) {
+    left_ = need > chunk_bytes ? need : chunk_bytes;
+    chunks_.push_back(std::make_unique<char[]>(left_));
+    at_ = chunks_.back().get();
+    bytes_ += left_;
+  }
+  char* const at = at_;
+  at_ += need;
+  left_ -= need;
+  return at;
+}
+
+void Arena::clear() {
+  chunks_.clear();
+  left_ = bytes_ = 0;
+}
+
+// ---- Memo ----
+
+void Memo::set_host(weir::host h) {
+  host_ = h;
+  budget_ = h ? h.extension<weir_budget_v1>(WEIR_EXT_BUDGET) : nullptr;
+}
+
+std::uint32_t Memo::find_series(const char* raw, std::uint32_t len, std::uint64_t hashed) {
+  return series_index_.find(hashed, [&](std::uint32_t i) {
+    return series_[i].raw_len == len && same(series_[i].raw, raw, len);
+  });
+}
+
+bool Memo::seen_before(std::uint64_t hashed) {
+  if (seen_.empty()) {
+    if (!has_room(seen_buckets * sizeof(std::uint64_t))) return false;
+    seen_.assign(seen_buckets, 0);
+  }
+  std::uint64_t& bucket = seen_[hashed & (seen_buckets - 1)];
+  const auto part = static_cast<std::uint16_t>((hashed >> 48U) | 1U);
+  if (holds(bucket, part)) return true;
+  bucket = (bucket << 16U) | part;
+  return false;
+}
+
+std::uint32_t Memo::add_series(std::string_view raw, std::uint64_t hashed, std::uint32_t name,
+                               const std::vector<weir_tag>& tags, const string_table& table) {
+  const std::size_t more = raw.size() + tags.size() * 64 + 256;
+  const auto at = static_cast<std::uint32_t>(series_.size());
+  if (at >= series_max || !has_room(more) || !series_index_.add(hashed, at)) {
+    ++refused_;
+    return none;
+  }
+  Series s{};
+  char* const bytes = arena_.take(raw.size());
+  std::memcpy(bytes, raw.data(), raw.size());
+  s.raw = bytes;
+  s.raw_len = static_cast<std::uint32_t>(raw.size());
+  s.name = add_text(table.str(name));
+  s.next = none;
+  s.n_own = static_cast<std::uint16_t>(tags.size());
+  s.tags = reinterpret_cast<std::uint32_t*>(arena_.take(tags.size() * 2 * sizeof(std::uint32_t)));
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    s.tags[2 * i] = add_text(table.str(tags[i].key));
+    s.tags[2 * i + 1] = add_text(table.str(tags[i].val));
+  }
+  series_.push_back(s);
+  return at;
+}
+
+void Memo::set_fields(Series& s, const std::uint32_t* keys, std::uint32_t n) {
+  if (n > s.room_fields) {
+    const std::size_t room = std::size_t{n} + (s.room_fields != 0 ? n : 0);
+    if (!has_room(room * sizeof(std::uint32_t))) return;
+    s.fields = reinterpret_cast<std::uint32_t*>(arena_.take(room * sizeof(std::uint32_t)));
+    s.room_fields = static_cast<std::uint32_t>(room);
+  }
+  std::memcpy(s.fields, keys, n * sizeof(std::uint32_t));
+  s.n_fields = n;
+}
+
+std::uint32_t Memo::find_key(std::string_view raw, std::uint64_t hashed) const {
+  return key_index_.find(hashed, [&](std::uint32_t i) {
+    return std::string_view(keys_[i].raw, keys_[i].raw_len) == raw;
+  });
+}
+
+std::uint32_t Memo::add_key(std::string_view raw, std::uint64_t hashed, std::string_view t) {
+  if (!has_room(raw.size() + t.size() + 128)) full_ = true;
+  char* const bytes = arena_.take(raw.size());
+  std::memcpy(bytes, raw.data(), raw.size());
+  const auto at = static_cast<std::uint32_t>(keys_.size());
+  if (!key_index_.add(hashed, at)) full_ = true;  // it works, but would be added again
+  keys_.push_back({bytes, static_cast<std::uint32_t>(raw.size()), add_text(t), 0, 0});
+  return at;
+}
+
+std::uint32_t Memo::add_text(std::string_view s) {
+  const std::uint64_t hashed = hash(s);
+  const std::uint32_t known = text_index_.find(hashed, [&](std::uint32_t i) {
+    return std::string_view(texts_[i].bytes, texts_[i].len) == s;
+  });
+  if (known != none) return known;
+  char* const bytes = arena_.take(s.size());
+  if (!s.empty()) std::memcpy(bytes, s.data(), s.size());
+  const auto at = static_cast<std::uint32_t>(texts_.size());
+  texts_.push_back({bytes, hashed, static_cast<std::uint32_t>(s.size()), 0, 0});
+  text_index_.add(hashed, at);  // where it fails the text is only stored twice
+  return at;
+}
+
+bool Memo::trim() {
+  // Known series pay for the memory; when most are others, the ones it knows are those of yesterday.
+  const bool stale = refused_ > 4 * std::uint64_t{series_max} && refused_ > found_;
+  if (!full_ && !stale && keys_.size() < keys_max) return false;
+  forget();
+  return true;
+}
+
+void Memo::forget() {
+  series_ = {};
+  texts_ = {};
+  keys_ = {};
+  series_index_.clear();
+  text_index_.clear();
+  key_index_.clear();
+  arena_.clear();
+  refused_ = found_ = 0;
+  full_ = false;
+  charge_to(bytes());
+}
+
+std::size_t Memo::bytes() const {
+  return arena_.bytes() + series_.capacity() * sizeof(Series) + texts_.capacity() * sizeof(Text) +
+         keys_.capacity() * sizeof(FieldKey) + series_index_.bytes() + text_index_.bytes() +
+         key_index_.bytes() + seen_.capacity() * sizeof(std::uint64_t);
+}
+
+bool Memo::has_room(std::size_t more) {
+  const std::size_t want = bytes() + more;
+  if (want > bytes_max) return false;
+  return want <= charged_ || charge_to(want + charge_step);
+}
+
+bool Memo::charge_to(std::size_t bytes) {
+  if (budget_ != nullptr && bytes != charged_) {
+    const auto delta = static_cast<std::int64_t>(bytes) - static_cast<std::int64_t>(charged_);
+    if (budget_->charge(host_.context(), delta) != WEIR_OK) return false;
+  }
+  charged_ = bytes;
+  return true;
+}
+
+}  // namespace weir::influx

@@ -1,0 +1,187 @@
+#pragma once
+
+// What the parser has seen before: series by their raw bytes, field keys by theirs, and the strings both are
+// made of, each with its id in the batch that is being built.
+//
+// Ids        Valid for one generation of the builder (builder.hpp); a mark tells which. So a new batch costs
+//            nothing here.
+// Threads    One thread.
+// Errors     None: what finds no room is not remembered. Field keys always find room; trim() makes it again.
+// Limits     series_max series of at most series_bytes_max bytes each, keys_max field keys, bytes_max bytes in
+//            all, and what the host's budget grants below that.
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <weir/builder.hpp>
+#include <weir/sink.hpp>
+
+namespace weir::influx {
+
+// A string and its id in the current batch.
+struct Text {
+  const char* bytes;
+  std::uint64_t hashed;
+  std::uint32_t len;
+  std::uint32_t seen;   // generation that id belongs to
+  std::uint32_t id;
+};
+
+// A field key as it is written, with the '=' behind it.
+struct FieldKey {
+  const char* raw;
+  std::uint32_t raw_len;
+  std::uint32_t text;
+  std::uint32_t seen;  // generation that id belongs to
+  std::uint32_t id;
+};
+
+struct Series {
+  const char* raw;        // name and tags as they are written
+  std::uint32_t* tags;    // n_own pairs of texts, sorted by key
+  std::uint32_t* fields;  // the field keys of its last record, all different
+  std::uint32_t raw_len;
+  std::uint32_t next;     // the series that came behind it the last time
+  std::uint32_t name;     // text
+  std::uint32_t seen;     // generation of the next three
+  std::uint32_t name_id;
+  std::uint32_t tag0;
+  std::uint16_t n_tag;
+  std::uint16_t n_own;
+  std::uint32_t n_fields;
+  std::uint32_t room_fields;
+};
+
+// Hash -> position in somebody's array; open addressing.
+class Index {
+ public:
+  static constexpr std::uint32_t none = 0xffffffffU;
+
+  // The first position with this hash for which is(position) holds.
+  template <typename F>
+  std::uint32_t find(std::uint64_t hashed, F&& is) const {
+    if (slots_.empty()) return none;
+    const std::uint32_t tag = static_cast<std::uint32_t>(hashed >> 32U);
+    std::uint32_t at = static_cast<std::uint32_t>(hashed) & mask();
+    for (unsigned probe = 0; probe < probes_max && slots_[at].position != none; ++probe) {
+      if (slots_[at].tag == tag && is(slots_[at].position)) return slots_[at].position;
+      at = (at + 1) & mask();
+    }
+    return none;
+  }
+  // False where too many hashes meet: chosen keys may do that.
+  bool add(std::uint64_t hashed, std::uint32_t position);
+  void clear();
+  std::size_t bytes() const { return slots_.size() * sizeof(Slot); }
+
+ private:
+  static constexpr unsigned probes_max = 32;
+  struct Slot {
+    std::uint32_t tag, position, low;
+  };
+  std::uint32_t mask() const { return static_cast<std::uint32_t>(slots_.size() - 1); }
+  bool place(const Slot& s);
+  void grow();
+  std::vector<Slot> slots_;
+  std::uint32_t used_ = 0;
+};
+
+// Memory that is only given back all at once.
+class Arena {
+ public:
+  // n bytes and 16 more that may be read, aligned for pointers.
+  char* take(std::size_t n);
+  void clear();
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  static constexpr std::size_t chunk_bytes = std::size_t{64} << 10U;
+  std::vector<std::unique_ptr<char[]>> chunks_;
+  char* at_ = nullptr;
+  std::size_t left_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+class Memo {
+ public:
+  static constexpr std::uint32_t none = Index::none;
+  static constexpr std::uint32_t series_max = 65536;
+  static constexpr std::uint32_t series_bytes_max = 2048;
+  static constexpr std::uint32_t keys_max = 65536;
+  static constexpr std::size_t bytes_max = std::size_t{32} << 20U;
+
+  Memo() = default;
+  Memo(const Memo&) = delete;
+  Memo& operator=(const Memo&) = delete;
+  ~Memo() { charge_to(0); }
+
+  // Where the memory is charged; without it nothing is.
+  void set_host(weir::host h);
+
+  // ---- series ----
+
+  Series& series(std::uint32_t i) { return series_[i]; }
+  std::uint32_t find_series(const char* raw, std::uint32_t len, std::uint64_t hashed);
+  void count_hit() { ++found_; }
+  // Has a series of this hash passed here lately? Asked for series that find_series does not know, so that a
+  // stream in which every series is new costs no memory and no insertion.
+  bool seen_before(std::uint64_t hashed);
+  // Remembers a series whose name and sorted tags have ids in table. none where there is no room.
+  std::uint32_t add_series(std::string_view raw, std::uint64_t hashed, std::uint32_t name,
+                           const std::vector<weir_tag>& tags, const string_table& table);
+  void set_fields(Series& s, const std::uint32_t* keys, std::uint32_t n);
+
+  // ---- strings and field keys ----
+
+  // The id of a text in the batch under construction.
+  std::uint32_t id_of(std::uint32_t text, string_table& table, std::uint32_t generation) {
+    Text& t = texts_[text];
+    if (t.seen != generation) {
+      t.id = table.intern({t.bytes, t.len}, t.hashed);
+      t.seen = generation;
+    }
+    return t.id;
+  }
+  std::uint32_t id_of(FieldKey& k, string_table& table, std::uint32_t generation) {
+    if (k.seen != generation) {
+      k.id = id_of(k.text, table, generation);
+      k.seen = generation;
+    }
+    return k.id;
+  }
+  FieldKey& key(std::uint32_t i) { return keys_[i]; }
+  // raw: the key as written and the '='.
+  std::uint32_t find_key(std::string_view raw, std::uint64_t hashed) const;
+  std::uint32_t add_key(std::string_view raw, std::uint64_t hashed, std::string_view text);
+
+  // Forgets everything where it has to: between two records only, for every position becomes void then.
+  // True when it did.
+  bool trim();
+  std::size_t bytes() const;
+
+ private:
+  std::uint32_t add_text(std::string_view s);
+  bool has_room(std::size_t more);
+  bool charge_to(std::size_t bytes);
+  void forget();
+
+  static constexpr std::size_t charge_step = std::size_t{256} << 10U;
+  static constexpr std::size_t seen_buckets = 32768;
+
+  Arena arena_;
+  std::vector<Series> series_;
+  std::vector<Text> texts_;
+  std::vector<FieldKey> keys_;
+  Index series_index_, text_index_, key_index_;
+  std::vector<std::uint64_t> seen_;  // four fingerprints each, the newest lowest
+  std::uint64_t refused_ = 0;        // series that found no room since the last forget
+  std::uint64_t found_ = 0;          // and those that were known
+  bool full_ = false;                // keys found no room
+  weir::host host_;
+  const weir_budget_v1* budget_ = nullptr;
+  std::size_t charged_ = 0;
+};
+
+}  // namespace weir::influx
