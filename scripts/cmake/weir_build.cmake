@@ -100,6 +100,7 @@ if(WEIR_WERROR AND NOT _weir_sanitize)
 endif()
 
 include(weir_packages)
+include(weir_bench)
 include(weir_plugin)
 
 # A folder that is being written names files and libraries that are not there yet. Without
