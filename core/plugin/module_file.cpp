@@ -13,9 +13,8 @@
 
 #include <weir/error.hpp>
 
-#include "core/plugin/descriptor.hpp"
-#include "core/plugin/elf_file.hpp"
-#include "core/plugin/file_facts.hpp"
+#include "core/plugin/option_default.hpp"
+#include "sdk/check/descriptor.hpp"
 
 namespace weir::plugin {
 namespace {
@@ -70,12 +69,6 @@ std::string linker_reason(const std::string& path) {
 
 }  // namespace
 
-std::string check_file(const std::string& path) {
-  const MappedFile file(path);
-  const Result<ElfFile> elf = read_elf(file.bytes());
-  return elf.ok() ? check_exports(elf.value()) : elf.error().message;
-}
-
 Result<const weir_module*> open_module(const std::string& path) {
   dll::shared_library library;
   boost::dll::fs::error_code failed;
@@ -87,15 +80,15 @@ Result<const weir_module*> open_module(const std::string& path) {
     module = library.get<const weir_module*()>(WEIR_ENTRY_SYMBOL)();
   });
   keep(std::move(library));
-  if (why.empty()) why = check_module(module);
+  if (why.empty()) why = check::check_module(module);
   if (why.empty()) why = initialize(*module);
   if (!why.empty()) return refuse(why);
   return module;
 }
 
 std::string check_all(const weir_module& module) {
-  for (const weir_plugin* plugin : plugins_of(module))
-    if (std::string why = check_plugin(plugin); !why.empty()) return why;
+  for (const weir_plugin* plugin : check::plugins_of(module))
+    if (std::string why = check::check_plugin(plugin, check_default); !why.empty()) return why;
   return {};
 }
 

@@ -15,9 +15,6 @@
 
 namespace weir::plugin {
 
-// What can be known of a file without running any of it: format, machine, exports.
-std::string check_file(const std::string& path);
-
 // Loads the file, calls its entry symbol, checks version and size, and calls its init.
 Result<const weir_module*> open_module(const std::string& path);
 

@@ -8,15 +8,19 @@
 
 #include "core/base/kinds.hpp"
 #include "core/base/nearest.hpp"
-#include "core/plugin/descriptor.hpp"
 #include "core/plugin/module_file.hpp"
-#include "core/plugin/option_check.hpp"
+#include "core/plugin/option_default.hpp"
 #include "core/plugin/probe.hpp"
+#include "sdk/check/descriptor.hpp"
+#include "sdk/check/elf_file.hpp"
 
 namespace weir::plugin {
 namespace {
 
 namespace fs = std::filesystem;
+
+using check::full_name;
+using check::plugins_of;
 
 // As far as it exists, without links and dots; the path itself where that fails.
 std::string canonical(const std::string& path) {
@@ -62,7 +66,7 @@ ModuleLoader::ModuleLoader(LoaderSettings settings) : settings_(std::move(settin
 
 config::PluginCatalog::Found ModuleLoader::find(std::uint16_t kind, const std::string& name) {
   const std::string file = std::string(kind_folder(kind)) + "/" + name + ".so";
-  if (kind_folder(kind).empty() || !is_option_name(name))
+  if (kind_folder(kind).empty() || !check::is_option_name(name))
     return {nullptr, "\"" + name + "\" is no name of a plugin", true};
   const std::lock_guard lock(mutex_);
   for (const std::string& directory : settings_.directories)
@@ -103,8 +107,8 @@ config::PluginCatalog::Found ModuleLoader::accept(const Module& module, std::uin
                 "." + name,
             false};
   if (plugins_.count(plugin) != 0) return {plugin, "", false};
-  std::string why = check_plugin(plugin);
-  if (why.empty()) why = check_needs(*plugin, settings_.extensions);
+  std::string why = check::check_plugin(plugin, check_default);
+  if (why.empty()) why = check::check_needs(*plugin, settings_.extensions);
   if (!why.empty()) return {nullptr, why, false};
   plugins_[plugin] = &module;
   return {plugin, "", false};
@@ -120,7 +124,7 @@ ModuleLoader::Module ModuleLoader::load_now(const std::string& path) const {
   Module loaded;
   loaded.path = canonical(path);
   loaded.trusted = is_trusted_path(loaded.path);
-  loaded.why = check_file(path);
+  loaded.why = check::check_file(path);
   if (loaded.why.empty() && !loaded.trusted && !settings_.prober.empty())
     loaded.why = probe_module(settings_.prober, loaded.path, settings_.probe_timeout_ns);
   if (!loaded.why.empty()) return loaded;

@@ -28,7 +28,7 @@
 #include <weir/abi.h>
 
 #include "core/config/settings.hpp"
-#include "core/plugin/file_facts.hpp"
+#include "core/plugin/file_id.hpp"
 
 namespace weir::plugin {
 

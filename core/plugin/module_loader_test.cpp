@@ -161,9 +161,10 @@ TEST_F(Loader, RefusesWhatNeedsMoreThanTheHostHas) {
 TEST_F(Loader, TriesForeignModulesOutFirst) {
   settings_.prober = WEIR_TEST_PROBER;
   settings_.probe_timeout_ns = 60'000'000'000;
-  expect_refusal("constructor_crashes", "crashes while it is loaded");
+  expect_refusal("constructor_crashes",
+                 "ends the process that loads it, in a static constructor or in init: Aborted");
   expect_refusal("constructor_throws", "nobody catches this");
-  expect_refusal("constructor_exits", "ends the process while it is loaded");
+  expect_refusal("constructor_exits", "init: status 3");
   EXPECT_EQ(refusal("good"), "");
   settings_.probe_timeout_ns = 300'000'000;
   expect_refusal("constructor_hangs", "is not loaded within 300ms");

@@ -1,4 +1,4 @@
-#include "core/plugin/elf_file.hpp"
+#include "sdk/check/elf_file.hpp"
 
 #include <elf.h>
 
@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace weir::plugin {
+namespace weir::check {
 namespace {
 
 std::string module_bytes(const std::string& name) {
@@ -15,10 +15,7 @@ std::string module_bytes(const std::string& name) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-std::string why_not(std::string_view bytes) {
-  const auto file = read_elf(bytes);
-  return file.ok() ? check_exports(file.value()) : file.error().message;
-}
+std::string why_not(std::string_view bytes) { return check_image(read_elf(bytes)); }
 
 class ElfFileTest : public testing::Test {
  protected:
@@ -29,10 +26,9 @@ class ElfFileTest : public testing::Test {
 };
 
 TEST_F(ElfFileTest, SeesTheExportsOfAModule) {
-  const auto file = read_elf(bytes_);
-  ASSERT_TRUE(file.ok()) << file.error().message;
-  EXPECT_EQ(file.value().exports, std::vector<std::string>{"weir_module_v0"});
-  EXPECT_EQ(check_exports(file.value()), "");
+  const ElfFile file = read_elf(bytes_);
+  EXPECT_EQ(file.exports, std::vector<std::string>{"weir_module_v0"});
+  EXPECT_EQ(check_image(file), "");
 }
 
 TEST_F(ElfFileTest, RefusesOtherFormats) {
@@ -56,7 +52,7 @@ TEST_F(ElfFileTest, RefusesOtherMachines) {
 TEST_F(ElfFileTest, RefusesObjectsOfOtherKinds) {
   set_u16(offsetof(Elf64_Ehdr, e_type), ET_REL);
   EXPECT_EQ(why_not(bytes_), "is an object of another kind than a shared one");
-  std::ifstream program(WEIR_TEST_PROBER, std::ios::binary);
+  std::ifstream program("/proc/self/exe", std::ios::binary);
   EXPECT_EQ(why_not(std::string(std::istreambuf_iterator<char>(program), {})),
             "is a program, not a shared object");
 }
@@ -82,10 +78,26 @@ TEST_F(ElfFileTest, RefusesWrongExports) {
             "link it with the version script of the SDK");
 }
 
-TEST(CheckExports, ShortensLongLists) {
-  ElfFile file{{"weir_module_v0", "a", "b", "c", "d"}};
-  EXPECT_NE(check_exports(file).find("(4: a, b, c, ...)"), std::string::npos);
+TEST(CheckImage, ShortensLongLists) {
+  ElfFile file;
+  file.exports = {"weir_module_v0", "a", "b", "c", "d"};
+  EXPECT_NE(check_image(file).find("(4: a, b, c, ...)"), std::string::npos);
+}
+
+TEST(CheckImage, RefusesWhatMakesTheProcessLessSafe) {
+  ElfFile good;
+  good.exports = {"weir_module_v0"};
+  EXPECT_EQ(check_image(good), "");
+  ElfFile file = good;
+  file.unique_symbols = true;
+  EXPECT_NE(check_image(file).find("-fno-gnu-unique"), std::string::npos);
+  file = good;
+  file.text_relocations = true;
+  EXPECT_NE(check_image(file).find("-fPIC"), std::string::npos);
+  file = good;
+  file.executable_stack = true;
+  EXPECT_NE(check_image(file).find("executable stack"), std::string::npos);
 }
 
 }  // namespace
-}  // namespace weir::plugin
+}  // namespace weir::check

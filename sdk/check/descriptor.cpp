@@ -1,14 +1,13 @@
-#include "core/plugin/descriptor.hpp"
+#include "sdk/check/descriptor.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <set>
 #include <string_view>
 
-#include "core/base/kinds.hpp"
-#include "core/plugin/option_check.hpp"
+#include "sdk/check/kinds.hpp"
 
-namespace weir::plugin {
+namespace weir::check {
 namespace {
 
 std::string version_text(std::uint32_t abi) {
@@ -129,12 +128,6 @@ bool entries_of(const T* const* array, std::size_t most, std::vector<const T*>& 
   return true;
 }
 
-std::string check_options(const weir_plugin& plugin) {
-  std::vector<const weir_opt*> options;
-  if (!entries_of(plugin.opts, options_max, options)) return "its list of options does not end";
-  return check_option_list(options);
-}
-
 std::string check_metric(const weir_metric_decl& metric) {
   if (std::string why = size_fault<weir_metric_decl>("a weir_metric_decl", metric.size);
       !why.empty())
@@ -189,18 +182,21 @@ std::string check_module(const weir_module* module) {
   return {};
 }
 
-std::string check_plugin(const weir_plugin* plugin) {
+std::string check_plugin(const weir_plugin* plugin, DefaultCheck check_default) {
   if (std::string why = size_fault<weir_plugin>("a weir_plugin", plugin->size); !why.empty())
     return why;
   if (kind_folder(plugin->kind).empty())
     return "a plugin is of the unknown kind " + std::to_string(plugin->kind);
   if (std::string why = check_texts(*plugin); !why.empty())
     return "a plugin of " + std::string(kind_folder(plugin->kind)) + " " + why;
-  using Check = std::string (*)(const weir_plugin&);
-  for (const Check check : {Check{check_flags}, Check{check_ops}, Check{check_kind_table},
-                            Check{check_functions}, Check{check_options}, Check{check_metrics}})
-    if (std::string why = check(*plugin); !why.empty()) return full_name(*plugin) + " " + why;
-  return {};
+  std::vector<const weir_opt*> options;
+  std::string why = first_of({check_flags(*plugin), check_ops(*plugin), check_kind_table(*plugin)});
+  if (why.empty()) why = check_functions(*plugin);
+  if (why.empty() && !entries_of(plugin->opts, options_max, options))
+    why = "has a list of options that does not end";
+  if (why.empty()) why = check_options(options, check_default);
+  if (why.empty()) why = check_metrics(*plugin);
+  return why.empty() ? why : full_name(*plugin) + " " + why;
 }
 
 std::string check_needs(const weir_plugin& plugin, const std::vector<std::string>& extensions) {
@@ -226,4 +222,4 @@ std::string full_name(const weir_plugin& plugin) {
   return std::string(kind_folder(plugin.kind)) + "." + (plugin.name == nullptr ? "?" : plugin.name);
 }
 
-}  // namespace weir::plugin
+}  // namespace weir::check

@@ -1,17 +1,11 @@
-#include "core/plugin/option_check.hpp"
-
 #include <algorithm>
 #include <cctype>
 #include <set>
 
-#include "core/base/units.hpp"
-#include "core/config/toml_value.hpp"
-#include "core/plugin/descriptor.hpp"
+#include "sdk/check/descriptor.hpp"
 
-namespace weir::plugin {
+namespace weir::check {
 namespace {
-
-using config::Node;
 
 // Takes every name of an option into names; a name that is there already is a fault.
 std::string take_names(const weir_opt& option, std::set<std::string_view>& names) {
@@ -26,65 +20,6 @@ std::string take_names(const weir_opt& option, std::set<std::string_view>& names
   return {};
 }
 
-bool is_duration(const Node& node) {
-  if (node.is(Node::Kind::integer) || node.is(Node::Kind::floating)) return true;
-  return node.is(Node::Kind::string) && parse_duration(node.text).ok();
-}
-
-bool is_size(const Node& node) {
-  return node.is(Node::Kind::integer) ||
-         (node.is(Node::Kind::string) && parse_size(node.text).ok());
-}
-
-bool is_choice(const weir_opt& option, const Node& node) {
-  const auto* end = option.choices + option.n_choices;
-  return node.is(Node::Kind::string) && std::find(option.choices, end, node.text) != end;
-}
-
-bool is_scalar(const Node& node) {
-  return !node.is(Node::Kind::array) && !node.is(Node::Kind::table) && !node.is(Node::Kind::date);
-}
-
-bool fits_one(const weir_opt& option, const Node& node) {
-  switch (option.type) {
-    case WEIR_C_STRING:
-    case WEIR_C_SECRET: return node.is(Node::Kind::string);
-    case WEIR_C_INT: return node.is(Node::Kind::integer);
-    case WEIR_C_FLOAT: return node.is(Node::Kind::floating) || node.is(Node::Kind::integer);
-    case WEIR_C_BOOL: return node.is(Node::Kind::boolean);
-    case WEIR_C_DURATION: return is_duration(node);
-    case WEIR_C_SIZE: return is_size(node);
-    case WEIR_C_ENUM: return is_choice(option, node);
-    case WEIR_C_TABLE: return node.is(Node::Kind::table);
-    default: return is_scalar(node);
-  }
-}
-
-bool fits_list(const weir_opt& option, const Node& node) {
-  if ((option.flags & WEIR_CF_LIST) == 0) return fits_one(option, node);
-  return node.is(Node::Kind::array) &&
-         std::all_of(node.items.begin(), node.items.end(),
-                     [&](const Node& item) { return fits_one(option, item); });
-}
-
-bool fits(const weir_opt& option, const Node& node) {
-  if ((option.flags & WEIR_CF_MAP) == 0) return fits_list(option, node);
-  return node.is(Node::Kind::table) &&
-         std::all_of(node.members.begin(), node.members.end(),
-                     [&](const auto& member) { return fits_list(option, member.value); });
-}
-
-std::string check_default(const weir_opt& option) {
-  if (option.def == nullptr) return {};
-  config::TomlFault fault;
-  const Node node = config::parse_toml_value(option.def, fault);
-  if (!fault.message.empty())
-    return "has the default " + std::string(option.def) + ", which is not TOML";
-  return fits(option, node)
-             ? std::string()
-             : "has the default " + std::string(option.def) + ", which is of another type";
-}
-
 std::string check_choices(const weir_opt& option) {
   if (option.type != WEIR_C_ENUM) return {};
   if (option.choices == nullptr || option.n_choices == 0 || option.n_choices > options_max)
@@ -96,6 +31,8 @@ std::string check_choices(const weir_opt& option) {
 
 class Checker {
  public:
+  explicit Checker(DefaultCheck check_default) : check_default_(check_default) {}
+
   // Faults carry the path of the option they are about.
   std::string list(const std::vector<const weir_opt*>& options, const std::string& above,
                    int depth) {
@@ -119,11 +56,12 @@ class Checker {
                : "says it is " + std::to_string(option.size) + " bytes, the contract says " +
                      std::to_string(sizeof(weir_opt));
   }
-  static std::string one(const weir_opt& option) {
+  [[nodiscard]] std::string one(const weir_opt& option) const {
     if (option.type < WEIR_C_STRING || option.type > WEIR_C_ANY)
       return "is of the unknown type " + std::to_string(option.type);
     if (std::string why = check_choices(option); !why.empty()) return why;
-    return check_default(option);
+    const std::string why = option.def == nullptr ? std::string() : check_default_(option);
+    return why.empty() ? why : "has the default " + std::string(option.def) + ", " + why;
   }
   std::string children(const weir_opt& option, const std::string& path, int depth) {
     if (option.type != WEIR_C_TABLE) return {};
@@ -134,12 +72,14 @@ class Checker {
     for (std::uint32_t i = 0; i < option.n_children; ++i) options.push_back(option.children + i);
     return list(options, path + ".", depth + 1);
   }
+
+  DefaultCheck check_default_;
 };
 
 }  // namespace
 
-std::string check_option_list(const std::vector<const weir_opt*>& options) {
-  return Checker().list(options, "", 1);
+std::string check_options(const std::vector<const weir_opt*>& options, DefaultCheck check_default) {
+  return Checker(check_default).list(options, "", 1);
 }
 
 bool is_option_name(std::string_view name) {
@@ -151,4 +91,4 @@ bool is_option_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), is_allowed);
 }
 
-}  // namespace weir::plugin
+}  // namespace weir::check

@@ -9,11 +9,12 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <weir/abi.h>
 
-namespace weir::plugin {
+namespace weir::check {
 
 inline constexpr std::size_t plugins_max = 256;   // Of a module.
 inline constexpr std::size_t options_max = 1024;  // Of a plugin or a table.
@@ -24,8 +25,18 @@ inline constexpr int option_depth_max = 8;        // Tables in tables.
 // Version and size; after it the members may be read.
 std::string check_module(const weir_module* module);
 
+// What is wrong with the default of an option, which is TOML: "which is of another type". Whoever
+// reads configurations has a reader for it, and gives it here.
+using DefaultCheck = std::string (*)(const weir_opt& option);
+
 // One plugin of a module that passed: its own descriptor, function tables, options and metrics.
-std::string check_plugin(const weir_plugin* plugin);
+std::string check_plugin(const weir_plugin* plugin, DefaultCheck check_default);
+
+// Names, types, children, choices and defaults of a list of options, and of the tables in it.
+std::string check_options(const std::vector<const weir_opt*>& options, DefaultCheck check_default);
+
+// Letters, digits, '_' and '-', as TOML has them in bare keys; at most 64.
+bool is_option_name(std::string_view name);
 
 // Extensions that the plugin cannot do without and that are not among these.
 std::string check_needs(const weir_plugin& plugin, const std::vector<std::string>& extensions);
@@ -36,4 +47,4 @@ std::vector<const weir_plugin*> plugins_of(const weir_module& module);
 // "inputs.cpu"
 std::string full_name(const weir_plugin& plugin);
 
-}  // namespace weir::plugin
+}  // namespace weir::check

@@ -1,4 +1,4 @@
-#include "core/plugin/elf_file.hpp"
+#include "sdk/check/elf_file.hpp"
 
 #include <elf.h>
 
@@ -11,7 +11,9 @@
 
 #include <weir/abi.h>
 
-namespace weir::plugin {
+#include "sdk/check/mapped_file.hpp"
+
+namespace weir::check {
 namespace {
 
 #if defined(__x86_64__)
@@ -41,18 +43,19 @@ std::string machine_name(std::uint16_t machine) {
   }
 }
 
-Error refuse(std::string why) { return {ErrorKind::permanent, std::move(why)}; }
-Error broken(const char* what) { return refuse(std::string("is damaged: ") + what); }
+std::string broken(const char* what) { return std::string("is damaged: ") + what; }
 
 class ElfReader {
  public:
   explicit ElfReader(std::string_view bytes) : bytes_(bytes) {}
 
-  Result<ElfFile> run() {
-    using Step = Status (ElfReader::*)();
+  ElfFile run() {
+    using Step = std::string (ElfReader::*)();
     for (const Step step : {&ElfReader::identify, &ElfReader::header, &ElfReader::segments,
-                            &ElfReader::dynamic, &ElfReader::symbols})
-      if (Status status = (this->*step)(); !status.ok()) return status.error();
+                            &ElfReader::dynamic, &ElfReader::symbols}) {
+      file_.why = (this->*step)();
+      if (!file_.why.empty()) break;
+    }
     return std::move(file_);
   }
 
@@ -64,9 +67,8 @@ class ElfReader {
   [[nodiscard]] bool is_inside(std::uint64_t offset, std::uint64_t n) const {
     return offset <= bytes_.size() && n <= bytes_.size() - offset;
   }
-  [[nodiscard]] Status cut_off() const {
-    return refuse("is cut off: it says it is longer than its " + std::to_string(bytes_.size()) +
-                  " bytes");
+  [[nodiscard]] std::string cut_off() const {
+    return "is cut off: it says it is longer than its " + std::to_string(bytes_.size()) + " bytes";
   }
   template <typename T>
   bool read(std::uint64_t offset, T& out) const {
@@ -75,29 +77,29 @@ class ElfReader {
     return true;
   }
 
-  Status identify() {
-    if (!bytes_.starts_with(ELFMAG)) return refuse("is not a shared object");
+  std::string identify() {
+    if (!bytes_.starts_with(ELFMAG)) return "is not a shared object";
     if (bytes_.size() < EI_NIDENT) return broken("it ends inside its header");
-    if (bytes_[EI_CLASS] != ELFCLASS64) return refuse("is not a 64-bit object, as this agent is");
+    if (bytes_[EI_CLASS] != ELFCLASS64) return "is not a 64-bit object, as this agent is";
     constexpr char ours = std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
-    if (bytes_[EI_DATA] != ours) return refuse("has another byte order than this machine");
-    return ok_status();
+    if (bytes_[EI_DATA] != ours) return "has another byte order than this machine";
+    return {};
   }
 
-  Status header() {
+  std::string header() {
     if (!read(0, header_)) return broken("it ends inside its header");
     if (header_.e_machine != our_machine)
-      return refuse("is built for " + machine_name(header_.e_machine) + ", this agent runs on " +
-                    machine_name(our_machine));
-    if (header_.e_type != ET_DYN) return refuse("is an object of another kind than a shared one");
+      return "is built for " + machine_name(header_.e_machine) + ", this agent runs on " +
+             machine_name(our_machine);
+    if (header_.e_type != ET_DYN) return "is an object of another kind than a shared one";
     if (header_.e_phentsize != sizeof(Elf64_Phdr) || header_.e_phnum > segments_max)
       return broken("its program headers are of another size");
     // They stand at the end, are not needed to load the file, and tell that the end is missing.
     const std::uint64_t section_bytes = std::uint64_t{header_.e_shnum} * header_.e_shentsize;
-    return is_inside(header_.e_shoff, section_bytes) ? ok_status() : cut_off();
+    return is_inside(header_.e_shoff, section_bytes) ? std::string() : cut_off();
   }
 
-  Status segments() {
+  std::string segments() {
     for (std::uint16_t i = 0; i < header_.e_phnum; ++i) {
       Elf64_Phdr segment{};
       if (!read(header_.e_phoff + i * sizeof segment, segment))
@@ -105,13 +107,13 @@ class ElfReader {
       if (!is_inside(segment.p_offset, segment.p_filesz)) return cut_off();
       if (segment.p_type == PT_LOAD) loads_.push_back(segment);
       if (segment.p_type == PT_DYNAMIC) dynamic_ = segment;
+      if (segment.p_type == PT_GNU_STACK) file_.executable_stack = (segment.p_flags & PF_X) != 0;
     }
-    if (dynamic_.p_type != PT_DYNAMIC)
-      return refuse("is not a shared object: it has no dynamic section");
-    return ok_status();
+    if (dynamic_.p_type != PT_DYNAMIC) return "is not a shared object: it has no dynamic section";
+    return {};
   }
 
-  Status dynamic() {
+  std::string dynamic() {
     const std::uint64_t n = dynamic_.p_filesz / sizeof(Elf64_Dyn);
     for (std::uint64_t i = 0; i < n; ++i) {
       Elf64_Dyn entry{};
@@ -120,8 +122,8 @@ class ElfReader {
       if (entry.d_tag == DT_NULL) break;
       take(entry);
     }
-    if ((flags_1_ & DF_1_PIE) != 0) return refuse("is a program, not a shared object");
-    return ok_status();
+    if ((flags_1_ & DF_1_PIE) != 0) return "is a program, not a shared object";
+    return {};
   }
   void take(const Elf64_Dyn& entry) {
     switch (entry.d_tag) {
@@ -131,6 +133,7 @@ class ElfReader {
       case DT_HASH: hash_at_ = offset_of(entry.d_un.d_ptr); break;
       case DT_GNU_HASH: gnu_hash_at_ = offset_of(entry.d_un.d_ptr); break;
       case DT_FLAGS_1: flags_1_ = entry.d_un.d_val; break;
+      case DT_TEXTREL: file_.text_relocations = true; break;
       default: break;
     }
   }
@@ -142,7 +145,7 @@ class ElfReader {
     return std::nullopt;
   }
 
-  Status symbols() {
+  std::string symbols() {
     const auto count = symbol_count();
     if (!symbols_at_ || !strings_at_ || !count)
       return broken("its table of symbols cannot be found");
@@ -151,11 +154,12 @@ class ElfReader {
       if (!read(*symbols_at_ + i * sizeof symbol, symbol))
         return broken("its symbols are outside the file");
       if (!is_export(symbol)) continue;
+      if (ELF64_ST_BIND(symbol.st_info) == STB_GNU_UNIQUE) file_.unique_symbols = true;
       const auto name = string_at(symbol.st_name);
       if (!name) return broken("the name of a symbol is outside the file");
       file_.exports.emplace_back(*name);
     }
-    return ok_status();
+    return {};
   }
   static bool is_export(const Elf64_Sym& symbol) {
     const unsigned bind = ELF64_ST_BIND(symbol.st_info);
@@ -221,25 +225,41 @@ std::string list_of(const std::vector<std::string>& names) {
   return names.size() > shown_max ? list + ", ..." : list;
 }
 
-}  // namespace
-
-Result<ElfFile> read_elf(std::string_view bytes) { return ElfReader(bytes).run(); }
-
 std::string check_exports(const ElfFile& file) {
   std::vector<std::string> others, entries;
   for (const std::string& name : file.exports) {
     if (name != WEIR_ENTRY_SYMBOL) others.push_back(name);
     if (name.starts_with("weir_module_v")) entries.push_back(name);
   }
-  if (others.size() == file.exports.size())
-    return entries.empty() ? "exports no " WEIR_ENTRY_SYMBOL ": it is not a module of this agent"
-                           : "is a module for another contract: it exports " + list_of(entries) +
-                                 ", this agent calls " WEIR_ENTRY_SYMBOL
-                                 ": use the agent or the module of the other version";
-  if (others.empty()) return {};
-  return "exports more than " WEIR_ENTRY_SYMBOL " (" + std::to_string(others.size()) + ": " +
-         list_of(others) +
-         "), which may bind to other modules: link it with the version script of the SDK";
+  if (others.size() < file.exports.size()) {
+    if (others.empty()) return {};
+    return "exports more than " WEIR_ENTRY_SYMBOL " (" + std::to_string(others.size()) + ": " +
+           list_of(others) +
+           "), which may bind to other modules: link it with the version script of the SDK";
+  }
+  if (entries.empty()) return "exports no " WEIR_ENTRY_SYMBOL ": it is not a module of this agent";
+  return "is a module for another contract: it exports " + list_of(entries) +
+         ", this agent calls " WEIR_ENTRY_SYMBOL
+         ": use the agent or the module of the other version";
 }
 
-}  // namespace weir::plugin
+}  // namespace
+
+ElfFile read_elf(std::string_view bytes) { return ElfReader(bytes).run(); }
+
+std::string check_image(const ElfFile& file) {
+  if (!file.why.empty()) return file.why;
+  if (std::string why = check_exports(file); !why.empty()) return why;
+  if (file.unique_symbols)
+    return "has symbols that all modules would share: compile it with -fno-gnu-unique";
+  if (file.text_relocations) return "has relocations in its code: compile it with -fPIC";
+  if (file.executable_stack) return "wants an executable stack: link it with -z noexecstack";
+  return {};
+}
+
+std::string check_file(const std::string& path) {
+  const MappedFile file(path);
+  return check_image(read_elf(file.bytes()));
+}
+
+}  // namespace weir::check

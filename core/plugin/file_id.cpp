@@ -1,7 +1,5 @@
-#include "core/plugin/file_facts.hpp"
+#include "core/plugin/file_id.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,8 +13,8 @@ std::string owner_fault(const struct stat& file) {
   if (!S_ISREG(file.st_mode)) return "is not a regular file";
   if (file.st_uid != 0 && file.st_uid != geteuid())
     return "belongs to user " + std::to_string(file.st_uid) +
-           ", who could change what this agent runs: " +
-           "it has to belong to root or to the agent's own user (chown)";
+           ", who could change what this agent runs: it has to belong to root or to the agent's "
+           "own user (chown)";
   if ((file.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     return "can be written by others than its owner, who could change what this agent runs: chmod "
            "go-w";
@@ -32,22 +30,6 @@ Result<FileId> identify_file(const std::string& path) {
   if (std::string why = owner_fault(file); !why.empty()) return Error{ErrorKind::permanent, why};
   return FileId{file.st_dev, file.st_ino, static_cast<std::uint64_t>(file.st_size),
                 std::int64_t{file.st_mtim.tv_sec} * 1'000'000'000 + file.st_mtim.tv_nsec};
-}
-
-MappedFile::MappedFile(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return;
-  struct stat file{};
-  if (fstat(fd, &file) == 0 && file.st_size > 0) {
-    const auto n = static_cast<std::size_t>(file.st_size);
-    void* at = mmap(nullptr, n, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (at != MAP_FAILED) bytes_ = {static_cast<const char*>(at), n};
-  }
-  close(fd);
-}
-
-MappedFile::~MappedFile() {
-  if (!bytes_.empty()) munmap(const_cast<char*>(bytes_.data()), bytes_.size());
 }
 
 }  // namespace weir::plugin
