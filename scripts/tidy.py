@@ -44,7 +44,7 @@ FENCES = [(re.compile(include), re.compile(where), heavy) for include, where, he
     (r"(re2|fast_float)/", r"^(core|plugins)/", False),
     (r"(zstd|lz4|lz4frame|snappy|snappy-c|xxhash|zlib)\.h$", r"^core/queue/|^plugins/", False),
     (r"(openssl|curl)/", r"^core/(runtime|queue)/|^plugins/", False),
-    (r"(gtest|gmock)/", r"_test\.cpp$|^sdk/testing/", True),
+    (r"(gtest|gmock)/", r"_(test|fuzz)\.cpp$|^sdk/testing/", True),
     (r"benchmark/", r"_bench\.cpp$", True),
 )]
 FREE_OF_FENCES = re.compile(r"^(tests|bench)/")
