@@ -151,6 +151,8 @@ def classify(head):
     """What a brace after this head opens: scope, type, function or value (an initializer)."""
     if NAMESPACE.search(head) or not head:
         return "scope" if head else "value"
+    if head.count("(") > head.count(")"):  # a lambda or a value among the arguments of a call
+        return "value"
     if TYPE.search(head):
         return "type"
     if INITIALIZERS.search(head):  # "X(int a) : a_{a}, b_(1)": a brace after a name initializes a member

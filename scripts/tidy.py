@@ -326,7 +326,7 @@ def header_form(tree):
             yield Finding(path, first, "header", "does not open with what it is")
 
 
-MACHINE_PATH = re.compile(r"(?<![\w.])/(work|farm|root)/[a-z]")
+MACHINE_PATH = re.compile(r"(?<![\w.])/((work|farm)/[a-z]|root/[\w.-]+/)")
 
 
 def machine_paths(tree):

@@ -244,6 +244,10 @@ class Reading(unittest.TestCase):
         text = "enum class E { a, b };\nint x{f(1)};\nauto l = [](int a) { return a; };\nint y[] = {1, 2};\n"
         self.assertEqual(self.heads(text), [])
 
+    def test_a_lambda_among_arguments_is_none_either(self):
+        text = "CALL(A, Values(X{1}, X{2}), [](const auto& x) { return x; });\nint f() {}\n"
+        self.assertEqual(self.heads(text), ["int f()"])
+
     def test_digit_separators_are_no_characters(self):
         self.assertEqual(self.heads("int f() { return 1'000'000; }\nint g() { return 'a'; }\n"), ["int f()", "int g()"])
 
