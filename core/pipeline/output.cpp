@@ -125,8 +125,8 @@ void Output::accept(queue::Parcel rows, std::uint32_t offered, std::uint32_t sel
   const std::uint64_t dropped = queue_.drop_oldest(flight_rows_);
   if (dropped != 0) {
     node.drop(Drop::overflow, dropped);
-    instance_->log().warn("Metric buffer overflow; " + std::to_string(node.dropped[0].load()) +
-                          " metrics have been dropped (raise metric_buffer_limit, or see why the output is slow)");
+    instance_->log().warn("Metric buffer overflow; the oldest metrics are dropped and counted (see why the output "
+                          "is slow, or raise metric_buffer_limit)");
   }
   update_gauges_locked();
 }
@@ -135,7 +135,7 @@ void Output::push_newest(queue::Parcel rows) {
   const std::uint64_t room = queue_.room_rows(flight_rows_);
   queue::Parcel first = queue::split_front(rows, room);
   instance_->node().drop(Drop::overflow, rows.count());
-  if (rows.count() != 0) instance_->log().warn("Metric buffer overflow; the newest metrics are dropped");
+  if (rows.count() != 0) instance_->log().warn("Metric buffer overflow; the newest metrics are dropped and counted");
   queue_.push(std::move(first));
 }
 

@@ -380,7 +380,9 @@ class builder {
     open_ = false;
     signal_ = WEIR_SIG_METRIC;
   }
-  // Takes the row back that was begun last.
+  // Ends the open row, so that cancel_row() can no longer take it back.
+  void end_row() { finish_row(); }
+  // Takes the row back that was begun last and not ended.
   void cancel_row() {
     if (!open_) return;
     tags_.resize_down(open_row().tag0);

@@ -16,7 +16,8 @@
 //   aggregators  add(row) | add(const batch&), and push(sink&), reset()
 //   outputs      write(const delivery&)
 //   parsers      parse(const message&, sink&), or -> std::size_t with meta flag WEIR_CUTS_STREAM: bytes used
-//   serializers  serialize(row, text&), and serialize_document(const batch&, text&) if it can
+//   serializers  serialize(row, text&), and serialize_document(const batch&, text&) if it can; begin_batch(const
+//                batch&) before the rows of each batch, where something is kept between them
 // Every kind may have: init() after the options are loaded; start() before work and stop() after it, where
 // start may be retried and stop called twice; ack(cookie, status), resume(lane), posted(cookie) in [loop];
 // a member `weir::host self`, set before init().
@@ -83,6 +84,7 @@ WEIR_DETECT(has_push, lvalue<P>().push(lvalue<sink>()));
 WEIR_DETECT(has_write, lvalue<P>().write(lvalue<const delivery>()));
 WEIR_DETECT(has_parse, lvalue<P>().parse(lvalue<const message>(), lvalue<sink>()));
 WEIR_DETECT(has_serialize, lvalue<P>().serialize(std::declval<row>(), lvalue<text>()));
+WEIR_DETECT(has_begin_batch, lvalue<P>().begin_batch(lvalue<const batch>()));
 WEIR_DETECT(has_document, lvalue<P>().serialize_document(lvalue<const batch>(), lvalue<text>()));
 WEIR_DETECT(has_init, lvalue<P>().init());
 WEIR_DETECT(has_start, lvalue<P>().start());
@@ -341,6 +343,7 @@ weir_status parse(void* self, const weir_delivery* in, std::uint64_t* consumed, 
     me.out.end_common_tags();  // of a call before, whose block is gone
     for (const row r : batch(*in)) {
       const bool stream = r.kind() == WEIR_RAW_STREAM;
+      me.out.end_row();  // The message before this one is safe from what this one throws.
       me.out.set_now(r.time_ns());
       me.out.set_common_tags(r);
       const message m{stream ? view(in->raw) : r.message(), r, stream, (in->flags & WEIR_D_LAST) != 0, in->id};
@@ -355,19 +358,41 @@ weir_status parse(void* self, const weir_delivery* in, std::uint64_t* consumed, 
   });
 }
 
+// A row that cannot be written takes no bytes and costs only itself.
+template <typename P>
+void serialize_one(instance<P>& me, const weir_delivery& in, const row& r, text& t) {
+#if defined(__cpp_exceptions)
+  const std::uint64_t before = t.size();
+  try {
+    me.plugin.serialize(r, t);
+  } catch (const error& x) {
+    t.cut(before);
+    weir_bad b{};
+    b.size = sizeof b;
+    b.count = 1;
+    b.reason = borrow(x.what());
+    b.excerpt = borrow(r.name().substr(0, 128));
+    me.out.home().bad(in.id, b);
+  }
+#else
+  me.plugin.serialize(r, t);
+#endif
+}
 template <typename P>
 weir_status serialize(void* self, const weir_delivery* in, weir_buf* out, std::uint64_t* used, std::uint32_t* row_end,
                       weir_err* err) {
   return guard(err, [&]() -> weir_status {
-    host_buffers buffers(as<P>(self).home, in->lane);
+    instance<P>& me = as<P>(self);
+    host_buffers buffers(me.home, in->lane);
     text t(out, &buffers);
     const batch b(*in);
+    if constexpr (has_begin_batch<P>::value) me.plugin.begin_batch(b);
     if ((in->flags & WEIR_D_DOCUMENT) != 0) {
-      if constexpr (has_document<P>::value) as<P>(self).plugin.serialize_document(b, t);
-      else for (const row r : b) as<P>(self).plugin.serialize(r, t);
+      if constexpr (has_document<P>::value) me.plugin.serialize_document(b, t);
+      else for (const row r : b) serialize_one(me, *in, r, t);
     } else {
       for (std::uint32_t i = 0; i < in->n_rows; ++i) {
-        if (b.selected(in->row0 + i)) as<P>(self).plugin.serialize(row(b.home(), b.home().rows()[in->row0 + i]), t);
+        if (b.selected(in->row0 + i)) serialize_one(me, *in, row(b.home(), b.home().rows()[in->row0 + i]), t);
         row_end[i] = static_cast<std::uint32_t>(t.size());
       }
     }

@@ -1,0 +1,300 @@
+#include "core/pipeline/pipeline.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/pipeline/test_plugins.hpp"
+#include "core/pipeline/test_world.hpp"
+
+namespace weir::pipeline::test {
+namespace {
+
+constexpr std::int64_t ms = 1'000'000;
+constexpr std::int64_t second = 1000 * ms;
+using Names = std::vector<std::string>;
+
+template <typename P, typename S>
+S plugin_settings() {
+  S s;
+  s.descriptor = plugin_of<P>();
+  s.name = P::meta.name;
+  s.options.storage.resize(1);
+  return s;
+}
+
+// names -> kept, every second, in virtual time.
+class PipelineTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    NamesOutput::reset();
+    NamesInput::names = {"a"};
+    NamesInput::gathers = 0;
+    settings.agent.interval_ns = second;
+    settings.agent.flush_interval_ns = second;
+    settings.inputs.push_back(plugin_settings<NamesInput, config::InputSettings>());
+    settings.outputs.push_back(plugin_settings<NamesOutput, config::OutputSettings>());
+  }
+  void TearDown() override {
+    EXPECT_EQ(world.ledger.violations(), Names{});
+    pipeline.reset();
+    EXPECT_EQ(world.budget.used_bytes(), 0);
+  }
+  void start() {
+    Pipeline::BuildError why{};
+    pipeline = Pipeline::build(world.services(), settings, why);
+    ASSERT_TRUE(pipeline) << why.message;
+    ASSERT_TRUE(pipeline->run().ok());
+    world.run();
+  }
+  void use_stream(const weir_plugin* parser, const Names& pieces) {
+    PiecesInput::pieces = pieces;
+    settings.inputs.clear();
+    settings.inputs.push_back(plugin_settings<PiecesInput, config::InputSettings>());
+    settings.inputs[0].parser.emplace();
+    settings.inputs[0].parser->descriptor = parser;
+    settings.inputs[0].parser->options.storage.resize(1);
+  }
+  bool once() {
+    Pipeline::BuildError why{};
+    pipeline = Pipeline::build(world.services(), settings, why);
+    return pipeline && pipeline->run_once(0, world.wait());
+  }
+  const metrics::Node& node(const std::string& kind) {
+    for (const auto* n : world.ledger.nodes())
+      if (n->kind == kind) return *n;
+    throw std::runtime_error("no node " + kind);
+  }
+  std::uint64_t dropped(metrics::Drop reason) {
+    return node("outputs").dropped[static_cast<std::size_t>(reason)];
+  }
+
+  World world;
+  config::Settings settings;
+  std::unique_ptr<Pipeline> pipeline;
+};
+
+TEST_F(PipelineTest, GathersEachIntervalAndFlushes) {
+  start();
+  world.advance(5 * second + 10 * ms);
+  EXPECT_GE(NamesInput::gathers, 4);
+  EXPECT_TRUE(pipeline->stop(world.wait()));
+  EXPECT_EQ(NamesOutput::all().size(), static_cast<std::size_t>(NamesInput::gathers));
+}
+
+TEST_F(PipelineTest, AlignsGathersToTheInterval) {
+  world.clock.set_wall(1'700'000'000'300'000'000);
+  start();
+  world.advance(699 * ms);
+  EXPECT_EQ(NamesInput::gathers, 0);
+  world.advance(2 * ms);
+  EXPECT_EQ(NamesInput::gathers, 1);
+  EXPECT_TRUE(pipeline->stop(world.wait()));
+}
+
+TEST_F(PipelineTest, AFullBatchIsWrittenAtOnce) {
+  settings.outputs[0].metric_batch_size = 3;
+  settings.agent.flush_interval_ns = 3600 * second;
+  NamesInput::names = {"a", "b", "c"};
+  start();
+  world.advance(second + 10 * ms);
+  EXPECT_EQ(NamesOutput::all(), (Names{"a", "b", "c"}));
+  EXPECT_TRUE(pipeline->stop(world.wait()));
+}
+
+TEST_F(PipelineTest, SmallBatchesAreJoinedIntoOneWrite) {
+  settings.agent.flush_interval_ns = 10 * second;
+  start();
+  world.advance(9 * second);
+  EXPECT_TRUE(NamesOutput::writes.empty());
+  world.advance(2 * second);
+  ASSERT_EQ(NamesOutput::writes.size(), 1U);
+  EXPECT_GE(NamesOutput::writes[0].size(), 8U);
+  EXPECT_TRUE(pipeline->stop(world.wait()));
+}
+
+TEST_F(PipelineTest, ProcessorsRunInOrder) {
+  settings.processors.push_back(plugin_settings<DoubleProcessor, config::ProcessorSettings>());
+  settings.processors.push_back(plugin_settings<PrefixProcessor, config::ProcessorSettings>());
+  EXPECT_TRUE(once());
+  EXPECT_EQ(NamesOutput::all(), (Names{"p_a", "p_a"}));
+}
+
+TEST_F(PipelineTest, RowsThatAProcessorDoesNotSelectStayInPlace) {
+  NamesInput::names = {"a", "b", "c"};
+  settings.processors.push_back(plugin_settings<PrefixProcessor, config::ProcessorSettings>());
+  settings.processors[0].filter.namepass = {"b"};
+  EXPECT_TRUE(once());
+  EXPECT_EQ(NamesOutput::all(), (Names{"a", "p_b", "c"}));
+}
+
+TEST_F(PipelineTest, EachOutputFiltersForItself) {
+  NamesInput::names = {"a", "b"};
+  settings.outputs.push_back(plugin_settings<NamesOutput, config::OutputSettings>());
+  settings.outputs[0].filter.namepass = {"a"};
+  settings.outputs[1].filter.namedrop = {"a"};
+  settings.outputs[1].names.name_prefix = "x_";
+  EXPECT_TRUE(once());
+  EXPECT_EQ(NamesOutput::all(), (Names{"a", "x_b"}));
+}
+
+TEST_F(PipelineTest, RetriesWhatTheOutputCouldNotTakeNow) {
+  NamesOutput::answers = {WEIR_E_RETRY, WEIR_E_RETRY};
+  start();
+  world.advance(10 * second);
+  EXPECT_TRUE(pipeline->stop(world.wait()));
+  EXPECT_EQ(NamesOutput::all().size(), static_cast<std::size_t>(NamesInput::gathers));
+  EXPECT_EQ(node("outputs").retries, 2U);
+}
+
+TEST_F(PipelineTest, OnlyTheBadRecordOfABatchIsLost) {
+  NamesInput::names = {"a", "b", "bad", "c", "d", "e", "f"};
+  NamesOutput::poison = "bad";
+  EXPECT_TRUE(once());
+  EXPECT_EQ(NamesOutput::all(), (Names{"a", "b", "c", "d", "e", "f"}));
+  EXPECT_EQ(dropped(metrics::Drop::rejected), 1U);
+}
+
+TEST_F(PipelineTest, AnUnknownStatusIsAFailureOfTheBatch) {
+  NamesOutput::answers = {77};
+  EXPECT_TRUE(once());
+  EXPECT_EQ(dropped(metrics::Drop::rejected), 1U);
+}
+
+TEST_F(PipelineTest, OutputsThatCannotStartAreRetriedWhileInputsRun) {
+  NamesOutput::starts = false;
+  start();
+  world.advance(3 * second);
+  EXPECT_GE(NamesInput::gathers, 2);
+  NamesOutput::starts = true;
+  world.advance(10 * second);
+  EXPECT_TRUE(pipeline->stop(world.wait()));
+  EXPECT_EQ(NamesOutput::all().size(), static_cast<std::size_t>(NamesInput::gathers));
+}
+
+TEST_F(PipelineTest, WhatADeadOutputLeavesIsCounted) {
+  NamesOutput::starts = false;
+  start();
+  world.advance(3 * second);
+  EXPECT_FALSE(pipeline->stop(world.wait()));
+  EXPECT_EQ(dropped(metrics::Drop::shutdown), static_cast<std::uint64_t>(NamesInput::gathers));
+}
+
+TEST_F(PipelineTest, AggregatesReplaceOriginalsWhenAsked) {
+  NamesInput::names = {"a", "b", "c"};
+  auto counted = plugin_settings<CountAggregator, config::AggregatorSettings>();
+  counted.drop_original = true;
+  counted.period_ns = 10 * second;
+  counted.names.name_suffix = "_10s";
+  settings.aggregators.push_back(std::move(counted));
+  EXPECT_TRUE(once());
+  EXPECT_EQ(NamesOutput::all(), (Names{"count_10s"}));
+}
+
+TEST_F(PipelineTest, WindowsClosePeriodically) {
+  auto counted = plugin_settings<CountAggregator, config::AggregatorSettings>();
+  counted.period_ns = 2 * second;
+  settings.aggregators.push_back(std::move(counted));
+  start();
+  world.advance(9 * second);
+  EXPECT_TRUE(pipeline->stop(world.wait()));
+  const Names all = NamesOutput::all();
+  EXPECT_GE(std::count(all.begin(), all.end(), "count"), 4);
+}
+
+// ---- overflow -----------------------------------------------------------------------------------------------
+
+class OverflowTest : public PipelineTest {
+ protected:
+  void fill(config::Overflow policy) {
+    settings.outputs[0].metric_buffer_limit = 4;
+    settings.outputs[0].delivery.overflow = policy;
+    NamesInput::names = {"a", "b", "c"};
+    NamesOutput::starts = false;
+    start();
+    world.advance(second * 20);
+  }
+};
+
+TEST_F(OverflowTest, DropOldestKeepsTheLimitAndCounts) {
+  fill(config::Overflow::drop_oldest);
+  EXPECT_EQ(node("outputs").queued, 4U);
+  EXPECT_EQ(dropped(metrics::Drop::overflow), node("outputs").in - 4);
+  EXPECT_FALSE(pipeline->stop(world.wait()));
+}
+
+TEST_F(OverflowTest, DropNewestKeepsTheFirst) {
+  fill(config::Overflow::drop_newest);
+  NamesOutput::starts = true;
+  EXPECT_EQ(node("outputs").queued, 4U);
+  world.advance(100 * second);
+  const Names all = NamesOutput::all();
+  ASSERT_GE(all.size(), 4U);
+  EXPECT_EQ(Names(all.begin(), all.begin() + 4), (Names{"a", "b", "c", "a"}));
+  EXPECT_TRUE(pipeline->stop(world.wait()));
+}
+
+TEST_F(OverflowTest, BlockHoldsTheInputBackAndLosesNothing) {
+  fill(config::Overflow::block);
+  const int gathers = NamesInput::gathers;
+  EXPECT_GE(node("inputs").skipped, 5U);
+  EXPECT_EQ(node("outputs").dropped_total(), 0U);
+  NamesOutput::starts = true;
+  world.advance(120 * second);
+  EXPECT_GT(NamesInput::gathers, gathers);
+  EXPECT_TRUE(pipeline->stop(world.wait()));
+  EXPECT_EQ(NamesOutput::all().size(), 3U * static_cast<std::size_t>(NamesInput::gathers));
+}
+
+TEST_F(OverflowTest, WaitHoldsForAWhileThenDropsTheOldest) {
+  fill(config::Overflow::wait);
+  EXPECT_GT(dropped(metrics::Drop::overflow), 0U);
+  EXPECT_LE(node("outputs").queued, 4U);
+  EXPECT_FALSE(pipeline->stop(world.wait()));
+}
+
+// ---- streams ------------------------------------------------------------------------------------------------
+
+TEST_F(PipelineTest, AStreamCutAnywhereGivesTheSameRecords) {
+  const std::string text = "one\ntwo\nthree";
+  for (const weir_plugin* parser : {plugin_of<LinesParser>(), plugin_of<CuttingParser>()})
+    for (std::size_t cut = 1; cut < text.size(); ++cut) {
+      NamesOutput::reset();
+      use_stream(parser, {text.substr(0, cut), text.substr(cut)});
+      ASSERT_TRUE(once());
+      EXPECT_EQ(NamesOutput::all(), (Names{"one", "two", "three"})) << parser->name << " cut at " << cut;
+    }
+}
+
+TEST_F(PipelineTest, ABadRecordCostsOnlyItself) {
+  use_stream(plugin_of<LinesParser>(), {"one\n!bad\ntwo\n"});
+  EXPECT_TRUE(once());
+  EXPECT_EQ(NamesOutput::all(), (Names{"one", "two"}));
+  EXPECT_EQ(node("parsers").dropped[static_cast<std::size_t>(metrics::Drop::parse_error)], 1U);
+}
+
+TEST_F(PipelineTest, ARecordBeyondTheLimitIsDroppedAndTheNextOneRead) {
+  settings.weir.max_record_bytes = 8;
+  for (const weir_plugin* parser : {plugin_of<LinesParser>(), plugin_of<CuttingParser>()}) {
+    NamesOutput::reset();
+    use_stream(parser, {"one\nthis is", " far too lon", "g\ntwo\n"});
+    ASSERT_TRUE(once());
+    EXPECT_EQ(NamesOutput::all(), (Names{"one", "two"})) << parser->name;
+  }
+}
+
+// ---- rounding -----------------------------------------------------------------------------------------------
+
+TEST(Rounding, RoundsHalvesUpAsGoDoes) {
+  EXPECT_EQ(round_time(1'499, 1000), 1000);
+  EXPECT_EQ(round_time(1'500, 1000), 2000);
+  EXPECT_EQ(round_time(-1'500, 1000), -1000);
+  EXPECT_EQ(round_time(1'499, 1), 1'499);
+}
+
+TEST(FirstTick, IsTheNextMultipleWithAHundredthOfSlack) {
+  EXPECT_EQ(first_tick_ns(100 * second + 1, 10 * second, 0, true), 110 * second);
+  EXPECT_EQ(first_tick_ns(110 * second - 1 * ms, 10 * second, 0, true), 120 * second);
+  EXPECT_EQ(first_tick_ns(100 * second, 10 * second, 2 * second, false), 102 * second);
+}
+
+}  // namespace
+}  // namespace weir::pipeline::test

@@ -1,0 +1,134 @@
+#pragma once
+
+// Plugins for tests of the host, written with the SDK like any other; a test scripts them through statics.
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#define WEIR_NO_ENTRY_PROTOTYPE
+#include <weir/weir.hpp>
+
+namespace weir::pipeline::test {
+
+// An input whose gather emits one row per name in `names`.
+struct NamesInput {
+  static constexpr weir::info meta{"names", "1.0.0", "Emits the names a test gave it"};
+  static inline std::vector<std::string> names;
+  static inline int gathers{0};
+  void gather(weir::sink& out) {
+    ++gathers;
+    for (const auto& n : names) out.metric(n).tag("t", "v").field("n", std::int64_t{1});
+  }
+};
+
+// An input that emits raw stream pieces.
+struct PiecesInput {
+  static constexpr weir::info meta{"pieces", "1.0.0", "Emits stream pieces", WEIR_EMITS_RAW};
+  static inline std::vector<std::string> pieces;
+  void gather(weir::sink& out) {
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      out.raw(pieces[i], WEIR_RAW_STREAM, 7, i + 1 == pieces.size());
+      out.emit();
+    }
+  }
+};
+
+// Each line a metric; a line that begins with '!' is bad.
+struct LinesParser {
+  static constexpr weir::info meta{"lines", "1.0.0", "One metric a line"};
+  void parse(const weir::message& m, weir::sink& out) {
+    if (m.text.front() == '!') throw weir::fail("begins with !");
+    out.metric(m.text).field("n", std::int64_t{1});
+  }
+};
+
+// The same, cutting the stream itself.
+struct CuttingParser {
+  static constexpr weir::info meta{"cutting", "1.0.0", "One metric a line, cut here", WEIR_CUTS_STREAM};
+  std::size_t parse(const weir::message& m, weir::sink& out) {
+    std::size_t used = 0;
+    for (;;) {
+      std::size_t end = m.text.find('\n', used);
+      if (end == std::string_view::npos && (!m.last || used == m.text.size())) return used;
+      end = std::min(end, m.text.size());
+      if (end > used) out.metric(m.text.substr(used, end - used)).field("n", std::int64_t{1});
+      used = std::min(end + 1, m.text.size());
+    }
+  }
+};
+
+// An output that remembers the names it was given, and answers what the test scripted.
+struct NamesOutput {
+  static constexpr weir::info meta{"kept", "1.0.0", "Keeps names"};
+  static inline std::vector<std::vector<std::string>> writes;  // Only those that succeeded.
+  static inline std::deque<weir_status> answers;               // The next ones; then OK.
+  static inline std::string poison;                            // A row of this name cannot be written.
+  static inline bool starts{true};
+  static inline int tries{0};
+
+  static void reset() {
+    writes.clear();
+    answers.clear();
+    poison.clear();
+    starts = true;
+    tries = 0;
+  }
+  static std::vector<std::string> all() {
+    std::vector<std::string> names;
+    for (const auto& w : writes) names.insert(names.end(), w.begin(), w.end());
+    return names;
+  }
+  void start() {
+    if (!starts) throw weir::retry("the peer is away");
+  }
+  weir_status write(const weir::delivery& d) {
+    ++tries;
+    if (!answers.empty()) {
+      const weir_status s = answers.front();
+      answers.pop_front();
+      if (s != WEIR_OK) return s;
+    }
+    std::vector<std::string> names;
+    for (const weir::row r : d) names.emplace_back(r.name());
+    for (const auto& n : names)
+      if (n == poison) return WEIR_E_SPLIT;
+    writes.push_back(std::move(names));
+    return WEIR_OK;
+  }
+};
+
+// Renames every row in place.
+struct PrefixProcessor {
+  static constexpr weir::info meta{"prefix", "1.0.0", "Puts p_ before names"};
+  std::string made;
+  void edit(weir::editor& rows) {
+    rows.each_name([this](std::string_view n) { return made = "p_" + std::string(n), &made; });
+  }
+};
+
+// Replaces each row by two.
+struct DoubleProcessor {
+  static constexpr weir::info meta{"double", "1.0.0", "Emits every row twice"};
+  void process(weir::row r, weir::sink& out) {
+    out.copy(r);
+    out.copy(r);
+  }
+};
+
+struct CountAggregator {
+  static constexpr weir::info meta{"counted", "1.0.0", "Counts rows"};
+  std::int64_t n{0};
+  void add(weir::row) { ++n; }
+  void push(weir::sink& out) {
+    if (n != 0) out.metric("count").field("n", n);
+  }
+  void reset() { n = 0; }
+};
+
+template <typename P>
+const weir_plugin* plugin_of() {
+  return &weir::detail::tables<P>::plugin;
+}
+
+}  // namespace weir::pipeline::test
