@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/kinds.hpp"
 #include "core/config/schema.hpp"
 #include "core/config/text.hpp"
+#include "sdk/check/kinds.hpp"
 
 namespace weir::config {
 namespace {
@@ -145,7 +145,7 @@ std::string type_text(const weir_opt& option) {
 }
 
 std::string describe_markdown(const weir_plugin& plugin) {
-  const std::string name = std::string(kind_folder(plugin.kind)) + '.' + plugin.name;
+  const std::string name = std::string(check::kind_folder(plugin.kind)) + '.' + plugin.name;
   std::string out = "# " + name + "\n\n" + std::string(text_of(plugin.summary)) + '\n';
   const std::string_view doc = text_of(plugin.doc);
   if (!doc.empty()) out += '\n' + std::string(doc) + '\n';
@@ -155,7 +155,7 @@ std::string describe_markdown(const weir_plugin& plugin) {
 }
 
 std::string describe_json(const weir_plugin& plugin) {
-  std::string out = "{\"kind\":" + json_quote(kind_folder(plugin.kind));
+  std::string out = "{\"kind\":" + json_quote(check::kind_folder(plugin.kind));
   json_text(out, "name", text_of(plugin.name));
   json_text(out, "version", text_of(plugin.version));
   json_text(out, "stability", stability_of(plugin));

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "core/config/text.hpp"
+
 namespace weir::config {
 namespace {
 
@@ -59,8 +61,10 @@ class Finder {
     }
     const bool single_allowed = kind == WEIR_INPUT || kind == WEIR_OUTPUT;
     if (node.is(Kind::table) && !single_allowed) {
-      reporter_.error(node.at, "a " + word_for(kind) + " needs double brackets",
-                      "write [[" + section_of(kind) + '.' + member.key.name + "]]");
+      reporter_.error(
+          node.at,
+          quote(member.key.name) + " needs double brackets: it may stand here more than once",
+          "write [[" + section_of(kind) + '.' + member.key.name + "]]");
       return;
     }
     add(kind, member, node);

@@ -4,12 +4,12 @@
 #include <string_view>
 #include <utility>
 
-#include "core/base/kinds.hpp"
 #include "core/base/nearest.hpp"
 #include "core/config/delivery.hpp"
 #include "core/config/digest.hpp"
 #include "core/config/text.hpp"
 #include "core/config/toml_value.hpp"
+#include "sdk/check/kinds.hpp"
 
 namespace weir::config {
 namespace {
@@ -22,6 +22,31 @@ bool has_flag(const weir_plugin* plugin, std::uint32_t flag) {
 }
 
 }  // namespace
+
+std::string section_of(std::uint16_t kind) { return std::string(check::kind_folder(kind)); }
+
+std::string word_for(std::uint16_t kind) {
+  const std::string_view folder = check::kind_folder(kind);
+  return std::string(folder.substr(0, folder.size() - 1));
+}
+
+PluginReader::PluginReader(const Instance& instance, Values& values, PluginCatalog& catalog)
+    : instance_(instance),
+      values_(values),
+      reporter_(values.reporter()),
+      catalog_(catalog),
+      table_(*instance.table),
+      common_(table_, values),
+      whose_(section_of(instance.kind) + '.' + instance.name),
+      known_(common_names(instance.kind)) {}
+
+std::string PluginReader::unknown_hint() {
+  static const std::vector<std::string> sections{"agent",   "global_tags", "weir",       "inputs",
+                                                 "outputs", "processors",  "aggregators"};
+  const std::string section = instance_.bare ? nearest_name(instance_.name, sections) : "";
+  if (!section.empty()) return "did you mean the section \"" + section + "\"?";
+  return did_you_mean(instance_.name, catalog_.names(instance_.kind));
+}
 
 const weir_plugin* PluginReader::find_plugin() {
   const PluginCatalog::Found found = catalog_.find(instance_.kind, instance_.name);
@@ -79,9 +104,20 @@ std::string PluginReader::format_name() {
   return name.empty() ? usual_format : name;
 }
 
-At PluginReader::place_of_format() {
+void PluginReader::refuse_format(std::uint16_t kind, const std::string& name,
+                                 const PluginCatalog::Found& found) {
+  complete_ = false;
   const Member* member = table_.take(format_key);
-  return member == nullptr ? table_.node().at : member->value.at;
+  const At at = member == nullptr ? table_.node().at : member->value.at;
+  if (member != nullptr && member->value.from_environment) {
+    reporter_.error(at, "unknown data_format: " + values_.shown(member->value) + " names none");
+    return;
+  }
+  const std::string what = found.missing
+                               ? "unknown data_format " + quote(name)
+                               : "the " + word_for(kind) + ' ' + quote(name) + " cannot be used";
+  reporter_.error(at, what + (found.why.empty() ? "" : ": " + found.why),
+                  found.missing ? did_you_mean(name, catalog_.names(kind)) : "");
 }
 
 std::optional<FormatSettings> PluginReader::format(std::uint16_t kind, PluginSettings& plugin) {
@@ -89,15 +125,7 @@ std::optional<FormatSettings> PluginReader::format(std::uint16_t kind, PluginSet
   format.name = format_name();
   const PluginCatalog::Found found = catalog_.find(kind, format.name);
   format.descriptor = found.descriptor;
-  if (found.descriptor == nullptr) {
-    complete_ = false;
-    const std::string what =
-        found.missing ? "unknown data_format " + quote(format.name)
-                      : "the " + word_for(kind) + ' ' + quote(format.name) + " cannot be used";
-    reporter_.error(place_of_format(), what + (found.why.empty() ? "" : ": " + found.why),
-                    found.missing ? did_you_mean(format.name, catalog_.names(kind)) : "");
-    return std::nullopt;
-  }
+  if (found.descriptor == nullptr) return refuse_format(kind, format.name, found), std::nullopt;
   const Options options = options_of(*found.descriptor);
   const std::vector<std::string> names = names_of(options);
   known_.insert(known_.end(), names.begin(), names.end());

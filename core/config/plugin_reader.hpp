@@ -51,7 +51,8 @@ class PluginReader {
   std::optional<FormatSettings> format(std::uint16_t kind, PluginSettings& plugin);
   [[nodiscard]] std::string format_name();
   void loss(InputSettings& input);
-  [[nodiscard]] At place_of_format();
+  void refuse_format(std::uint16_t kind, const std::string& name,
+                     const PluginCatalog::Found& found);
 
   const Instance& instance_;
   Values& values_;

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <string_view>
 
-#include "core/base/kinds.hpp"
 #include "core/config/agent.hpp"
 #include "core/config/schema.hpp"
 #include "core/config/text.hpp"
+#include "sdk/check/kinds.hpp"
 
 namespace weir::config {
 namespace {
@@ -146,7 +146,7 @@ std::string plugins(std::uint16_t kind, const std::vector<std::string>& active,
 
 std::string sample_plugin(const weir_plugin& plugin, bool commented) {
   Writer writer(commented ? "# " : "");
-  const std::string path = std::string(kind_folder(plugin.kind)) + '.' + plugin.name;
+  const std::string path = std::string(check::kind_folder(plugin.kind)) + '.' + plugin.name;
   const Options all = options_of(plugin);
   if (plugin.summary != nullptr) writer.comment(0, plugin.summary);
   writer.line(0, "[[" + path + "]]");
@@ -168,7 +168,7 @@ std::string sample_config(const SampleOptions& options, PluginCatalog& catalog) 
   for (const auto& [kind, active] :
        {Kind{WEIR_OUTPUT, &options.outputs}, Kind{WEIR_PROCESSOR, &options.processors},
         Kind{WEIR_AGGREGATOR, &options.aggregators}, Kind{WEIR_INPUT, &options.inputs}}) {
-    const std::string name(kind_folder(kind));
+    const std::string name(check::kind_folder(kind));
     const auto& wanted = options.sections;
     const bool want =
         wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end();
