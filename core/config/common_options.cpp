@@ -199,7 +199,12 @@ void CommonOptions::append_patterns(const Node& node, const std::string& name,
       ignored(item, name.c_str(), "a list of strings");
   }
   const Result<PatternList> list = PatternList::compile(written);
-  if (!list.ok()) values_.reporter().error(node.at, list.error().message);
+  if (!list.ok()) {
+    const bool foreign = std::any_of(node.items.begin(), node.items.end(),
+                                     [](const Node& item) { return item.from_environment; });
+    values_.reporter().error(
+        node.at, foreign ? "a pattern of " + quote(name) + " is not valid" : list.error().message);
+  }
   target.insert(target.end(), written.begin(), written.end());
 }
 
@@ -262,7 +267,8 @@ void CommonOptions::log_level(std::optional<LogLevel>& level) {
     level = static_cast<LogLevel>(found - names.begin() + 1);
     return;
   }
-  values_.reporter().warning(take("log_level")->at, quote(word) + " is no log level and is ignored",
+  const Node& node = *take("log_level");
+  values_.reporter().warning(node.at, values_.shown(node) + " is no log level and is ignored",
                              "error, warn, info, debug or trace");
 }
 

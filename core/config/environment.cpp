@@ -122,10 +122,10 @@ class Expander {
   }
 
   void fail(const Braced& braced) {
-    const std::string why = nested(braced.word);
     if (!out_.error.empty()) return;
     out_.error = "the environment variable \"" + braced.name + "\" must be set";
-    if (!why.empty()) out_.error += ": " + why;
+    if (!braced.word.empty())
+      out_.error += ": " + std::string(braced.word);  // As written: no values.
     out_.error_offset = at_;
     out_.error_length = braced.end - at_;
   }

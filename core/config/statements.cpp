@@ -17,6 +17,13 @@ namespace {
 constexpr std::size_t npos = std::string_view::npos;
 constexpr int errors_max = 20;
 
+// All of the value came from the environment, as far as anybody can tell.
+void mark(Node& node) {
+  node.from_environment = true;
+  for (Node& item : node.items) mark(item);
+  for (Member& member : node.members) mark(member.value);
+}
+
 class Cutter {
  public:
   Cutter(const MappedText& text, Reporter& reporter, const std::function<void(Statement&)>& each)
@@ -55,8 +62,18 @@ class Cutter {
 
   // On to the next line that can begin something: the rest of a broken list or table is no news.
   void recover(std::size_t begin) {
-    at_ = end_of_line(text_, begin);
+    if (in_open_long_string()) {
+      at_ = text_.size();
+      return;
+    }
+    at_ = end_of_line(text_, std::max(begin, fault_));
     while (at_ < text_.size() && continues(at_ + 1)) at_ = end_of_line(text_, at_ + 1);
+  }
+
+  // Then all that follows is part of the string.
+  [[nodiscard]] bool in_open_long_string() const {
+    const std::string_view quotes = text_.substr(std::min(fault_, text_.size()), 3);
+    return (quotes == "\"\"\"" || quotes == "'''") && end_of_string(text_, fault_) == npos;
   }
 
   // Items of a list or the end of a table: what no statement begins with.
@@ -77,6 +94,7 @@ class Cutter {
 
   // What a variable put into the text may be a secret: the message must not repeat it.
   bool fail(const SyntaxError& error) {
+    fault_ = error.offset;
     const At at = map_.at(error.offset, error.length);
     if (map_.replaced(error.offset, error.length)) {
       reporter_.error(at, "the text that an environment variable put here is not a value",
@@ -129,7 +147,7 @@ class Cutter {
     };
     statement.value = parse_toml_value(scanned.strict, locate, fault);
     if (!fault.message.empty()) return fail({scanned.begin + fault.offset, 1, fault.message, {}});
-    statement.value.from_environment = map_.replaced(scanned.begin, scanned.end - scanned.begin);
+    if (map_.replaced(scanned.begin, scanned.end - scanned.begin)) mark(statement.value);
     at_ = scanned.end;
     return ends_line("the value");
   }
@@ -170,6 +188,7 @@ class Cutter {
   Reporter& reporter_;
   const std::function<void(Statement&)>& each_;
   std::size_t at_{0};
+  std::size_t fault_{0};  // Where the last error is.
   int errors_{0};
 };
 
