@@ -12,7 +12,8 @@ constexpr std::size_t known_bytes_max = 256U << 10;
 bool is_pass(const std::string& action, bool otherwise, const std::string& option) {
   if (action.empty()) return otherwise;
   if (action != "pass" && action != "drop")
-    throw config_error(option, "\"" + action + "\" is no action; it has to be \"pass\" or \"drop\"");
+    throw config_error(option,
+                       "\"" + action + "\" is no action; it has to be \"pass\" or \"drop\"");
   return action == "pass";
 }
 
@@ -31,7 +32,8 @@ Filter::Rule Filter::compile(const RuleOptions& rule, const std::string& path) {
   made.fields = globs_of(path + "fields", rule.fields);
   made.tag0 = tag_questions_.size();
   for (const auto& [key, values] : rule.tags) {
-    if (values.empty()) throw config_error(path + "tags." + key, "the list of values is empty; \"*\" matches any");
+    if (values.empty())
+      throw config_error(path + "tags." + key, "the list of values is empty; \"*\" matches any");
     TagQuestion& question = tag_questions_.emplace_back();
     question.key = key;
     question.values.globs = globs_of(path + "tags." + key, values);
@@ -87,27 +89,30 @@ bool Filter::tags_match(const Rule& rule, const block& home, const weir_row& row
   const Places& places = places_of(home, row);
   const weir_tag* tags = home.tags() + row.tag0;
   for (std::size_t i = rule.tag0; i < rule.tag_end; ++i)
-    if (places[i] == nowhere || !tag_questions_[i].values.matches(home, tags[places[i]].val)) return false;
+    if (places[i] == nowhere || !tag_questions_[i].values.matches(home, tags[places[i]].val))
+      return false;
   return true;
 }
 
 const Filter::Places& Filter::places_of(const block& home, const weir_row& row) {
-  return places_.of(home.tags() + row.tag0, row.n_tag,
-                    [&](Places& places, const std::uint32_t* keys, std::uint32_t n) {
-                      places.clear();
-                      for (const TagQuestion& question : tag_questions_) {
-                        const auto* at = std::find_if(
-                            keys, keys + n, [&](std::uint32_t key) { return home.str(key) == question.key; });
-                        places.push(at == keys + n ? nowhere : static_cast<std::uint32_t>(at - keys));
-                      }
-                    });
+  return places_.of(
+      home.tags() + row.tag0, row.n_tag,
+      [&](Places& places, const std::uint32_t* keys, std::uint32_t n) {
+        places.clear();
+        for (const TagQuestion& question : tag_questions_) {
+          const auto* at = std::find_if(
+              keys, keys + n, [&](std::uint32_t key) { return home.str(key) == question.key; });
+          places.push(at == keys + n ? nowhere : static_cast<std::uint32_t>(at - keys));
+        }
+      });
 }
 
 bool Filter::fields_match(std::size_t rule, const block& home, const weir_row& row) {
   const auto decide = [&](FieldsHold& hold, const std::uint32_t* keys, std::uint32_t n) {
     hold.clear();
     for (const Rule& one : compiled_)
-      hold.push(std::any_of(keys, keys + n, [&](std::uint32_t key) { return one.fields.matches(home.str(key)); }));
+      hold.push(std::any_of(keys, keys + n,
+                            [&](std::uint32_t key) { return one.fields.matches(home.str(key)); }));
   };
   return fields_hold_.of(home.fields() + row.field0, row.n_field, decide)[rule] != 0;
 }

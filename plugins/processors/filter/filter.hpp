@@ -18,7 +18,8 @@ struct RuleOptions {
   std::string action;
   static constexpr auto options = std::tuple{
       opt{"name", &RuleOptions::name, "[]", "The metric's name is one of these; globs"},
-      opt{"tags", &RuleOptions::tags, "{}", "Each of these tags is there, with one of the values; globs"},
+      opt{"tags", &RuleOptions::tags, "{}",
+          "Each of these tags is there, with one of the values; globs"},
       opt{"fields", &RuleOptions::fields, "[]", "At least one of these fields is there; globs"},
       opt{"action", &RuleOptions::action, "\"drop\"", "What happens to the metric: pass or drop"}};
 };
@@ -29,8 +30,10 @@ struct Filter {
   std::string default_action;
   std::vector<RuleOptions> rules;
   static constexpr auto options =
-      std::tuple{opt{"default", &Filter::default_action, "\"pass\"", "What happens where no rule applies: pass or drop"},
-                 opt{"rule", &Filter::rules, "[]", "Rules in their order; the first one that applies decides"}};
+      std::tuple{opt{"default", &Filter::default_action, "\"pass\"",
+                     "What happens where no rule applies: pass or drop"},
+                 opt{"rule", &Filter::rules, "[]",
+                     "Rules in their order; the first one that applies decides"}};
 
   void init();
   void keep(const batch& rows, kept_rows& kept);
@@ -53,8 +56,10 @@ struct Filter {
     std::size_t tag0 = 0, tag_end = 0;  // of tag_questions_
     glob_list fields;
   };
-  using Places = detail::pod_vector<std::uint32_t>;    // where the keys of tag_questions_ stand, or nowhere
-  using FieldsHold = detail::pod_vector<std::uint8_t>; // for each rule: whether one of its fields is there
+  using Places =
+      detail::pod_vector<std::uint32_t>;  // where the keys of tag_questions_ stand, or nowhere
+  using FieldsHold =
+      detail::pod_vector<std::uint8_t>;  // for each rule: whether one of its fields is there
 
   Rule compile(const RuleOptions& rule, const std::string& path);
   void begin(const block& home);

@@ -21,14 +21,16 @@ struct Case {
 
 class FilterTest : public testing::TestWithParam<Case> {};
 
-const lines rows{"cpu,dc=eu-west,host=a count=10i,usage_idle=98.5 1", "cpu,dc=us-east,host=b count=-3i,usage_idle=12.75 2",
-                 "mem,host=a used=1024i 3", "disk,device=sda1,host=c free=5i 4", "status count=200i,text=\"x\" 5"};
+const lines rows{"cpu,dc=eu-west,host=a count=10i,usage_idle=98.5 1",
+                 "cpu,dc=us-east,host=b count=-3i,usage_idle=12.75 2", "mem,host=a used=1024i 3",
+                 "disk,device=sda1,host=c free=5i 4", "status count=200i,text=\"x\" 5"};
 
 TEST_P(FilterTest, AnswersAsTelegrafDoes) {
   lines expected;
   for (std::size_t r = 0; r < rows.size(); ++r)
     if (GetParam().kept[r] == '1') expected.push_back(rows[r]);
-  EXPECT_EQ(process_rowwise(weir::testing::descriptor<Filter>(), GetParam().options, rows), expected);
+  EXPECT_EQ(process_rowwise(weir::testing::descriptor<Filter>(), GetParam().options, rows),
+            expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -42,15 +44,18 @@ INSTANTIATE_TEST_SUITE_P(
              "[[rule]]\nname = ['cpu']\naction = 'drop'",
              "01111"},
         Case{"all_criteria_hold",
-             "default = 'drop'\n[[rule]]\nname = ['cpu']\nfields = ['usage_*']\ntags = {'dc' = ['us-*']}\n"
+             "default = 'drop'\n[[rule]]\nname = ['cpu']\nfields = ['usage_*']\ntags = {'dc' = "
+             "['us-*']}\n"
              "action = 'pass'",
              "01000"},
         Case{"all_tags_hold", "[[rule]]\ntags = {'host' = ['a', 'b'], 'dc' = ['us-*']}", "10111"},
         Case{"a_missing_tag_does_not_hold", "[[rule]]\ntags = {'dc' = ['*']}", "00111"},
         Case{"one_of_the_fields", "[[rule]]\nfields = ['used', 'text']", "11010"},
-        Case{"field_glob", "default = 'drop'\n[[rule]]\nfields = ['[cf]*']\naction = 'pass'", "11011"},
+        Case{"field_glob", "default = 'drop'\n[[rule]]\nfields = ['[cf]*']\naction = 'pass'",
+             "11011"},
         Case{"two_field_rules",
-             "default = 'drop'\n[[rule]]\nfields = ['usage_idle']\ntags = {'host' = ['b']}\n[[rule]]\n"
+             "default = 'drop'\n[[rule]]\nfields = ['usage_idle']\ntags = {'host' = "
+             "['b']}\n[[rule]]\n"
              "fields = ['count']\naction = 'pass'",
              "10001"},
         Case{"a_rule_without_criteria_applies", "[[rule]]\naction = 'drop'", "00000"},

@@ -17,7 +17,8 @@ struct Override {
       opt{"name_override", &Override::name_override, "\"\"", "Name instead of the metric's own"},
       opt{"name_prefix", &Override::name_prefix, "\"\"", "Put before the name"},
       opt{"name_suffix", &Override::name_suffix, "\"\"", "Put behind the name"},
-      opt{"tags", &Override::tags, "{}", "Tags to set; a tag that is there already gets the new value"}};
+      opt{"tags", &Override::tags, "{}",
+          "Tags to set; a tag that is there already gets the new value"}};
 
   void edit(editor& rows);
 
