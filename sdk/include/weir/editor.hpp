@@ -17,10 +17,11 @@
 // costs a row a few nanoseconds.
 //
 // Ownership  The editor borrows buffer, selection, keep mask and memory. Views taken from it end with the next
-//            change.
+//            change; the arguments of that change may still be such views.
 // Threads    One thread.
 // Errors     Throws std::bad_alloc when the host has no larger buffer; the block is valid then, with the changes
 //            that were made before.
+// Limits     A row has at most 65535 tags and as many fields; more are left out.
 
 #include <weir/keys.hpp>
 #include <weir/shapes.hpp>
@@ -46,7 +47,7 @@ class host_buffers final : public buffer_source {
   weir_buf get(std::uint64_t bytes) override {
     weir_buf b{};
     b.size = sizeof b;
-    if (host_->buf_get(host_->ctx, lane_, bytes, &b) != WEIR_OK) throw std::bad_alloc();
+    if (host_->buf_get(host_->ctx, lane_, bytes, &b) != WEIR_OK) detail::no_memory();
     return b;
   }
   void put(weir_buf& buf) noexcept override { host_->buf_put(host_->ctx, &buf); }
@@ -79,17 +80,23 @@ class editor_memory {
     ranges_.give_back();
     foreign_.give_back();
     ids_.give_back();
+    fields_.give_back();
+    plans_.give_back();
+    places_.give_back();
   }
   std::size_t bytes() const {
     return scratch_.capacity_bytes() + rebuilt_.capacity_bytes() + spans_.capacity_bytes() +
-           ranges_.capacity_bytes() + foreign_.capacity_bytes() + ids_.capacity_bytes();
+           ranges_.capacity_bytes() + foreign_.capacity_bytes() + ids_.capacity_bytes() + fields_.capacity_bytes() +
+           plans_.capacity_bytes() * plan_words + places_.capacity_bytes() * 2;
   }
   static constexpr std::size_t kept_bytes_max = 1U << 20;
 
  private:
+  static constexpr std::size_t plan_words = 5;  // a key, its slot of three, and a place among the renamed
   friend class editor;
   detail::pod_vector<std::uint32_t> interned_;
   detail::pod_vector<weir_tag> scratch_, rebuilt_;
+  detail::pod_vector<weir_field> fields_;
   detail::pod_vector<detail::tag_span> spans_;
   id_memo<detail::moved_range> ranges_;  // by tag0
   id_memo<detail::tag_span> foreign_;    // the same of rows outside the selection
@@ -124,21 +131,33 @@ class editor {
   template <typename F>
   void each_row(F&& f) {
     for (std::uint32_t r = row0_; r < end_; ++r)
-      if (selected(r)) f(r);
-    for (std::uint32_t r = appended_from_; r < head().n_rows; ++r) f(r);
+      if (offered(r)) f(r);
+    std::uint32_t end = head().n_rows;  // rows that f appends are not visited
+    for (std::uint32_t r = appended_from_; r < end;) {
+      const std::uint32_t had = head().n_rows;
+      f(r);
+      if (head().n_rows < had) --end;  // f dropped it, and the next one is in its place
+      else ++r;
+    }
   }
-  bool selected(std::uint32_t r) const {
-    return (mask_ == nullptr || bit(mask_, r)) && (keep_ == nullptr || bit(keep_, r - row0_));
-  }
+  bool selected(std::uint32_t r) const { return r >= appended_from_ || (r >= row0_ && r < end_ && offered(r)); }
 
   // ---- rows ----
 
+  // An appended row vanishes, and those behind it move up.
   void drop(std::uint32_t r) {
+    if (r >= appended_from_) return take_out(r);
     clear_bit(keep_, r - row0_);
     any_dropped_ = true;
   }
   bool any_dropped() const { return any_dropped_; }
   bool changed() const { return changed_; }
+  // Ends the work: drops the rows that were left without a field. Returns the status for the host.
+  weir_status finish() {
+    if (emptied_) each_row([this](std::uint32_t r) { drop_if_empty(r); });
+    emptied_ = false;
+    return any_dropped_ ? WEIR_FILTER : WEIR_OK;
+  }
   void set_time(std::uint32_t r, std::int64_t ns) { mutable_row(r).time_ns = ns; }
   void set_kind(std::uint32_t r, std::uint8_t kind) { mutable_row(r).kind = kind; }
   void set_name(std::uint32_t r, std::string_view name) {
@@ -161,8 +180,9 @@ class editor {
   // Sets or adds. T as in builder::field.
   template <typename T>
   void set_field(std::uint32_t r, std::string_view key, const T& v) {
+    const kept_text k(*this, key);
     const weir_field made = make_field(v);
-    put_field(r, key, made);
+    put_field(r, k.text, made);
   }
   // A ready value; a string value has to come from store().
   void put_field(std::uint32_t r, std::string_view key, weir_field f) {
@@ -189,11 +209,13 @@ class editor {
     fields()[rows()[r].field0 + i].key = key_id;
     changed_ = true;
   }
+  // A row that has no field in the end is dropped.
   void remove_field(std::uint32_t r, std::size_t i) {
     weir_row& w = mutable_row(r);
     weir_field* f = fields() + w.field0;
     std::memmove(static_cast<void*>(f + i), f + i + 1, (w.n_field - i - 1) * sizeof(weir_field));
     --w.n_field;
+    emptied_ = emptied_ || w.n_field == 0;
   }
   template <typename T>
   weir_field make_field(const T& v) {
@@ -222,8 +244,9 @@ class editor {
   std::string_view tag(std::uint32_t r, std::string_view key) const { return at(r).tag(key); }
   // Sets or adds; the row gets a range of its own.
   void set_tag(std::uint32_t r, std::string_view key, std::string_view val) {
+    const kept_text kept(*this, val);
     const std::uint32_t k = intern(key);
-    const std::uint32_t v = intern(val);
+    const std::uint32_t v = intern(kept.text);
     memory_.scratch_.clear();
     for (const weir_tag& t : own_tags(r)) memory_.scratch_.push(t);
     insert_tag(k, v);
@@ -248,7 +271,7 @@ class editor {
     if (first == none) return;
     const std::uint32_t had = home().rows()[first].n_tag;
     if (tag_plan(first, f).size() > had) return rebuild_tags(f);
-    each_row([&](std::uint32_t r) { edit_tag_keys(r, f); });
+    each_range([&](std::uint32_t r) { edit_tag_keys(r, f); });
   }
   // f(field_keys&) for each distinct sequence of field keys of the selected rows; rows left without a field are
   // dropped.
@@ -259,8 +282,10 @@ class editor {
   }
   // Adds a tag to every selected row; where the key is there already it stays, unless overwrite.
   void add_tag(std::string_view key, std::string_view val, bool overwrite) {
+    const kept_text k(*this, key);
+    const kept_text v(*this, val);
     each_tag_keys([&](tag_keys& keys) {
-      if (overwrite || keys.find(key) < 0) keys.set(key, val);
+      if (overwrite || keys.find(k.text) < 0) keys.set(k.text, v.text);
     });
   }
 
@@ -272,7 +297,7 @@ class editor {
   template <typename F>
   void each_tag_range(F&& f) {
     begin_ranges();
-    each_row([&](std::uint32_t r) { edit_range(r, f); });
+    each_range([&](std::uint32_t r) { edit_range(r, f); });
   }
 
   // ---- dictionary operations: f(std::string_view) -> const std::string* or nullptr for "as it is" ----
@@ -298,7 +323,8 @@ class editor {
   // Values of one key, or of every key where key is empty.
   template <typename F>
   void each_tag_value(std::string_view key, F&& f) {
-    each_tag_value_of([key](std::string_view k) { return key.empty() || k == key; }, f);
+    const kept_text wanted(*this, key);
+    each_tag_value_of([&wanted](std::string_view k) { return wanted.text.empty() || k == wanted.text; }, f);
   }
   // Values of the keys for which is_key(key) holds; it is asked once per distinct sequence of keys.
   template <typename Is, typename F>
@@ -306,7 +332,7 @@ class editor {
     begin_ranges();
     begin_map();
     memory_.places_.begin();
-    each_row([&](std::uint32_t r) { edit_values(r, is_key, f); });
+    each_range([&](std::uint32_t r) { edit_values(r, is_key, f); });
   }
 
   // ---- strings ----
@@ -331,18 +357,23 @@ class editor {
 
   // ---- appending rows ----
 
-  // Adds a copy of a row of any block behind the last one; it is always selected.
+  // Adds a copy of a row of any block, this one too, behind the last one; it is always selected.
   std::uint32_t append_copy(const row& from) {
-    const std::uint32_t r = append_row();
-    set_name(r, std::string(from.name()));
-    rows()[r].time_ns = from.time_ns();
-    rows()[r].kind = from.kind();
-    for (std::size_t i = 0; i < from.tags().size(); ++i) set_tag(r, std::string(from.tags()[i].key), std::string(from.tags()[i].value));
-    for (std::size_t i = 0; i < from.fields().size(); ++i) copy_field(r, from.fields()[i]);
-    return r;
+    const bool own = from.home().rows() == home().rows();
+    return own ? append_own(from.index()) : append_foreign(from);
   }
 
  private:
+  // An argument that stays readable when the block moves: copied where it is a view of the block.
+  struct kept_text {
+    kept_text(const editor& e, std::string_view s) : text(s) {
+      if (e.points_inside(s)) text = copy.assign(s);
+    }
+    kept_text(const kept_text&) = delete;
+    kept_text& operator=(const kept_text&) = delete;
+    std::string copy;
+    std::string_view text;
+  };
   struct own_range {
     const weir_tag* first;
     std::uint32_t n;
@@ -367,25 +398,29 @@ class editor {
   // ---- room ----
 
   struct need {
-    std::uint32_t rows, tags, fields, strs, blob;
+    std::uint64_t rows, tags, fields, strs, blob;
   };
-  detail::layout capacities() const {
-    const weir_batch& h = head();
-    return {(h.off_tags - h.off_rows) / 32U, (h.off_fields - h.off_tags) / 8U, (h.off_strs - h.off_fields) / 16U,
-            (h.off_ext - h.off_strs) / 8U, h.n_ext, static_cast<std::uint32_t>(buf_->cap - h.off_blob)};
-  }
   void room(need n) {
-    const detail::layout c = capacities();
     const weir_batch& h = head();
-    if (h.n_rows + n.rows > c.rows || h.n_tags + n.tags > c.tags || h.n_fields + n.fields > c.fields ||
-        h.n_strs + n.strs > c.strs || h.len_blob + n.blob > c.blob)
-      lay_out(n);
+    const bool fits = h.n_rows + n.rows <= (h.off_tags - h.off_rows) / sizeof(weir_row) &&
+                      h.n_tags + n.tags <= (h.off_fields - h.off_tags) / sizeof(weir_tag) &&
+                      h.n_fields + n.fields <= (h.off_strs - h.off_fields) / sizeof(weir_field) &&
+                      h.n_strs + n.strs <= (h.off_ext - h.off_strs) / sizeof(weir_sref) &&
+                      h.len_blob + n.blob <= buf_->cap - h.off_blob;
+    if (!fits) lay_out(n);
   }
+  // Everything with a quarter more than is needed. Rows are seldom appended: they get room when one was.
   __attribute__((noinline)) void lay_out(need n) {
     const weir_batch& h = head();
-    const auto grown = [](std::uint32_t used, std::uint32_t more) { return used + more + detail::slack(used + more, 32); };
-    const detail::layout l{h.n_rows + n.rows * 4, grown(h.n_tags, n.tags), grown(h.n_fields, n.fields),
-                           grown(h.n_strs, n.strs), h.n_ext, detail::round8(grown(h.len_blob, n.blob) + 256)};
+    const auto grown = [](std::uint32_t used, std::uint64_t more) {
+      if (more > block_bytes_max) detail::no_memory();
+      const std::uint32_t all = used + static_cast<std::uint32_t>(more);
+      return all + detail::slack(all, 32);
+    };
+    const bool appends = n.rows != 0 || appended_from_ != none;
+    const detail::layout l{appends ? grown(h.n_rows, n.rows) : h.n_rows, grown(h.n_tags, n.tags),
+                           grown(h.n_fields, n.fields), grown(h.n_strs, n.strs), h.n_ext, grown(h.len_blob, n.blob) + 256};
+    if (l.bytes() > block_bytes_max) detail::no_memory();
     weir_buf fresh = buffers_->get(l.bytes());
     auto* to = reinterpret_cast<weir_batch*>(fresh.data);
     *to = h;
@@ -408,7 +443,7 @@ class editor {
     return p >= buf_->data && p < buf_->data + buf_->cap;
   }
   std::uint64_t store_bytes(std::string_view s) {
-    room({0, 0, 0, 0, static_cast<std::uint32_t>(s.size())});
+    room({0, 0, 0, 0, s.size()});
     weir_batch& h = mutable_head();
     const std::uint32_t off = h.len_blob;
     if (!s.empty()) std::memcpy(buf_->data + h.off_blob + off, s.data(), s.size());
@@ -435,8 +470,9 @@ class editor {
   // The row's fields move behind the last field of the block, with the new one after them.
   void append_field(std::uint32_t r, const weir_field& f) {
     const std::uint32_t n = rows()[r].n_field;
+    if (n == cells_max) return;
     const bool at_end = rows()[r].field0 + n == head().n_fields;
-    room({0, 0, at_end ? 1 : n + 1, 0, 0});
+    room({0, 0, at_end ? 1U : n + 1, 0, 0});
     weir_batch& h = mutable_head();
     weir_row& w = mutable_row(r);
     if (!at_end) {
@@ -446,16 +482,6 @@ class editor {
     }
     fields()[h.n_fields++] = f;
     ++w.n_field;
-  }
-  void copy_field(std::uint32_t r, const field& f) {
-    const std::string key(f.key);
-    switch (f.value.type()) {
-      case WEIR_I64: return set_field(r, key, f.value.i64());
-      case WEIR_U64: return set_field(r, key, f.value.u64());
-      case WEIR_F64: return set_field(r, key, f.value.f64());
-      case WEIR_BOOL: return set_field(r, key, f.value.boolean());
-      default: return set_field(r, key, std::string(f.value.str()));
-    }
   }
   template <typename F>
   void edit_field_keys(std::uint32_t r, F& f) {
@@ -484,41 +510,114 @@ class editor {
       if (there >= 0 && static_cast<std::uint32_t>(there) < i) --i;
     }
   }
-  std::uint32_t append_row() {
+  // ---- appended rows: the row comes last, so that a block without memory stays valid ----
+
+  // The tag range is shared with the original.
+  std::uint32_t append_own(std::uint32_t from) {
+    const std::uint32_t n = home().rows()[from].n_field;
+    room({1, 0, n, 0, 0});
+    weir_row made = home().rows()[from];
+    if (n != 0) std::memcpy(static_cast<void*>(fields() + head().n_fields), fields() + made.field0, n * sizeof(weir_field));
+    made.field0 = head().n_fields;
+    mutable_head().n_fields += n;
+    own_row_ = none;
+    return append_row(made);
+  }
+  std::uint32_t append_foreign(const row& from) {
+    weir_row made = from.raw();
+    made.name = intern(from.name());
+    memory_.scratch_.clear();
+    for (const auto& t : from.tags()) memory_.scratch_.push({intern(t.key), intern(t.value)});
+    moved m{0, 0, true};
+    place_range(m);
+    made.tag0 = m.tag0;
+    const std::uint32_t field0 = append_fields(from);
+    made.field0 = field0;
     room({1, 0, 0, 0, 0});
+    return append_row(made);
+  }
+  std::uint32_t append_fields(const row& from) {
+    const weir_field* f = from.home().fields() + from.raw().field0;
+    detail::pod_vector<weir_field>& made = memory_.fields_;
+    made.clear();
+    for (std::uint32_t i = 0; i < from.raw().n_field; ++i) {
+      weir_field copy = f[i];
+      copy.key = intern(from.home().str(copy.key));
+      if (copy.type == WEIR_STRING) copy.v.str = store(from.home().text(copy.v.str));
+      made.push(copy);
+    }
+    room({0, 0, made.size(), 0, 0});
+    const std::uint32_t at = head().n_fields;
+    if (made.size() != 0) std::memcpy(static_cast<void*>(fields() + at), made.data(), made.size() * sizeof(weir_field));
+    mutable_head().n_fields += made.size();
+    return at;
+  }
+  std::uint32_t append_row(const weir_row& made) {
     weir_batch& h = mutable_head();
-    rows()[h.n_rows] = weir_row{};
-    rows()[h.n_rows].tag0 = h.n_tags;
-    rows()[h.n_rows].field0 = h.n_fields;
+    rows()[h.n_rows] = made;
     if (appended_from_ == none) appended_from_ = h.n_rows;
     changed_ = true;
     return h.n_rows++;
   }
+  void take_out(std::uint32_t r) {
+    weir_batch& h = mutable_head();
+    std::memmove(static_cast<void*>(rows() + r), rows() + r + 1, (h.n_rows - r - 1) * sizeof(weir_row));
+    --h.n_rows;
+    own_row_ = none;
+    changed_ = true;
+  }
+  // A dropped row is a row all the same: it gets its last field back, which nobody has overwritten.
+  void drop_if_empty(std::uint32_t r) {
+    if (rows()[r].n_field != 0) return;
+    rows()[r].n_field = 1;
+    drop(r);
+  }
 
   // ---- tag ranges ----
 
+  // Of a row of the range that was offered.
+  bool offered(std::uint32_t r) const {
+    return (mask_ == nullptr || bit(mask_, r)) && (keep_ == nullptr || bit(keep_, r - row0_));
+  }
   std::uint32_t first_selected() const {
     for (std::uint32_t r = row0_; r < end_; ++r)
-      if (selected(r)) return r;
+      if (offered(r)) return r;
     return appended_from_ < head().n_rows ? appended_from_ : none;
-  }
-  bool in_selection(std::uint32_t r) const {
-    if (r >= appended_from_) return true;
-    return r >= row0_ && r < end_ && selected(r);
   }
   bool whole() const { return mask_ == nullptr && row0_ == 0 && end_ == head().n_rows && !any_dropped_; }
   void begin_ranges() {
     memory_.ranges_.begin(head().n_tags + 1);
     memory_.foreign_.begin(whole() ? 0 : head().n_tags + 1);
     empty_known_ = false;
+    own_row_ = none;
     if (whole()) return;
     for (std::uint32_t r = 0; r < head().n_rows; ++r) {
       const weir_row& w = home().rows()[r];
-      if (!in_selection(r)) memory_.foreign_.set(w.tag0, {w.tag0, w.n_tag});
+      if (!selected(r)) memory_.foreign_.set(w.tag0, {w.tag0, w.n_tag});
     }
   }
   bool foreign(std::uint32_t tag0) const {
     return memory_.foreign_.covers(tag0) && memory_.foreign_.find(tag0) != nullptr;
+  }
+  // each_row, but where f throws the rows behind follow the ranges that were changed before: they may share them.
+  template <typename F>
+  void each_range(F&& f) {
+    struct follow {
+      editor& home;
+      std::uint32_t at = 0;
+      bool done = false;
+      ~follow() {
+        if (done) return;
+        home.each_row([this](std::uint32_t r) {
+          if (r > at) home.settled(r);
+        });
+      }
+    } guard{*this};
+    each_row([&](std::uint32_t r) {
+      guard.at = r;
+      f(r);
+    });
+    guard.done = true;
   }
   // True when the row's range needs no more work: it has none, or the row got what became of it.
   bool settled(std::uint32_t r) {
@@ -583,11 +682,19 @@ class editor {
     if (n != 0) std::memcpy(static_cast<void*>(tags() + m.tag0), memory_.scratch_.data(), n * sizeof(weir_tag));
     changed_ = true;
   }
+  // The row's tags at the end of the section: in place of those that it had there before.
   void store_range(std::uint32_t r) {
     normalize();
+    const weir_row& w = home().rows()[r];
+    const bool again = r == own_row_ && w.tag0 + w.n_tag == head().n_tags;
+    const std::uint32_t had = again ? w.n_tag : 0;
+    const std::uint32_t n = memory_.scratch_.size();
+    room({0, n > had ? n - had : 0, 0, 0, 0});
+    mutable_head().n_tags -= had;
     moved m{0, 0, true};
     place_range(m);
     apply(r, m);
+    own_row_ = r;
   }
   void insert_tag(std::uint32_t k, std::uint32_t v) {
     detail::pod_vector<weir_tag>& t = memory_.scratch_;
@@ -596,7 +703,7 @@ class editor {
       t[i].val = v;
       return;
     }
-    t.push({k, v});
+    if (t.size() < cells_max) t.push({k, v});
   }
   void normalize() {  // insertion sort: stable, and ranges are short and almost sorted
     detail::pod_vector<weir_tag>& tags = memory_.scratch_;
@@ -653,7 +760,7 @@ class editor {
     memory_.rebuilt_.clear();
     memory_.spans_.clear();
     const std::uint32_t n = head().n_rows;
-    for (std::uint32_t r = 0; r < n; ++r) memory_.spans_.push(in_selection(r) ? rebuilt(r, f) : kept_for(r));
+    for (std::uint32_t r = 0; r < n; ++r) memory_.spans_.push(selected(r) ? rebuilt(r, f) : kept_for(r));
     const std::uint32_t size = memory_.rebuilt_.size();
     if (size > head().n_tags) room({0, size - head().n_tags, 0, 0, 0});
     if (size != 0) std::memcpy(static_cast<void*>(tags()), memory_.rebuilt_.data(), size * sizeof(weir_tag));
@@ -681,10 +788,10 @@ class editor {
     const std::uint32_t at = memory_.rebuilt_.size();
     if (w.n_tag == 0) return {0, 0};
     const detail::tag_span* known = memory_.foreign_.find(w.tag0);
-    if (known != nullptr && known->n_tag == copied) return {known->tag0, w.n_tag};
+    if (known != nullptr && known->n_tag == (copied | w.n_tag)) return {known->tag0, w.n_tag};
     std::memcpy(static_cast<void*>(memory_.rebuilt_.extend(w.n_tag)), home().tags() + w.tag0,
                 w.n_tag * sizeof(weir_tag));
-    memory_.foreign_.set(w.tag0, {at, copied});
+    memory_.foreign_.set(w.tag0, {at, copied | w.n_tag});
     return {at, w.n_tag};
   }
 
@@ -737,7 +844,9 @@ class editor {
   }
 
   static constexpr std::uint32_t none = 0xffffffffU;
-  static constexpr std::uint32_t copied = 0xffffffffU;  // no range is that long
+  static constexpr std::uint32_t copied = 1U << 31;  // beside a number of tags
+  static constexpr std::uint32_t cells_max = 0xffff;
+  static constexpr std::uint64_t block_bytes_max = 0xffffffffU - 4096;
   static constexpr std::uint32_t interned_max = 16;
   weir_buf* buf_;
   const std::uint64_t* mask_;
@@ -745,7 +854,8 @@ class editor {
   std::uint64_t* keep_;
   buffer_source* buffers_;
   std::uint32_t appended_from_ = none;
-  bool any_dropped_ = false, changed_ = false;
+  std::uint32_t own_row_ = none;  // has the last tag range for itself, where it ends with the section
+  bool any_dropped_ = false, changed_ = false, emptied_ = false;
   std::uint32_t last_added_ = WEIR_NO_ID;
   bool empty_known_ = false;
   moved empty_{0, 0, true};  // what rows without tags get

@@ -41,6 +41,13 @@ class key_shapes {
     if (!last_->is(first, n, epoch_)) find(first, n, make);
     return last_->plan;
   }
+  // Of the keys; what plans hold comes on top.
+  std::size_t capacity_bytes() const {
+    std::size_t bytes = 0;
+    for (std::uint32_t i = 0; slots_ != nullptr && i < shapes_max; ++i) bytes += slots_[i].keys.capacity_bytes();
+    return bytes;
+  }
+  void give_back() { slots_.reset(); }
 
  private:
   struct slot {

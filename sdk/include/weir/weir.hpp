@@ -375,6 +375,7 @@ void serialize_one(instance<P>& me, const weir_delivery& in, const row& r, text&
     me.out.home().bad(in.id, b);
   }
 #else
+  (void)in;
   me.plugin.serialize(r, t);
 #endif
 }
