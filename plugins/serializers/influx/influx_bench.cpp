@@ -1,0 +1,91 @@
+// What a row costs, in batches of 6000 rows with 4 tags, 4 floats and an integer each.
+
+#include <cinttypes>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+#include <benchmark/benchmark.h>
+
+#include "plugins/serializers/influx/influx.hpp"
+
+namespace {
+
+constexpr std::uint32_t rows = 6000;
+
+struct AlignedFree {
+  void operator()(void* p) const { std::free(p); }
+};
+using Memory = std::unique_ptr<std::uint8_t, AlignedFree>;
+Memory allocate(std::size_t n) {
+  return Memory(static_cast<std::uint8_t*>(std::aligned_alloc(64, (n + 63) / 64 * 64)));
+}
+
+struct Buffers : weir::buffer_source {
+  weir_buf get(std::uint64_t n) override {
+    memory = allocate(n);
+    weir_buf b{};
+    b.data = memory.get();
+    b.cap = n;
+    return b;
+  }
+  void put(weir_buf&) noexcept override {}
+  Memory memory;
+};
+
+Memory sealed(std::uint32_t n_series) {
+  weir::builder b;
+  std::vector<std::uint32_t> ranges;
+  for (std::uint32_t i = 0; i < rows; ++i) {
+    const std::uint32_t r = i * 2654435761U >> 7U;
+    char host[32];
+    std::snprintf(host, sizeof host, "node-%08u", i % n_series);
+    weir::string_table& s = b.strings();
+    if (i < n_series) {
+      const weir_tag tags[] = {{s.intern("cpu"), s.intern("cpu" + std::to_string(r % 64))},
+                               {s.intern("dc"), s.intern("eu-west-" + std::to_string(r % 9))},
+                               {s.intern("host"), s.intern(host)},
+                               {s.intern("job"), s.intern("node_exporter")}};
+      ranges.push_back(b.add_tags(tags, 4));
+    }
+    const auto id = [&](const char* key) { return s.intern(key); };
+    const std::uint32_t keys[] = {id("usage_user"), id("usage_system"), id("usage_idle"), id("load"), id("seq")};
+    b.add_row(id("cpu_node"), ranges[i % n_series], 4, 5, 1'700'000'000'000'000'000 + i);
+    weir_field* f = b.fields(5);
+    // Quotients, so that they are what decimals read as.
+    const double values[] = {(1000 + r % 8999) / 100.0, (1000 + r % 8999) / 1000.0,
+                             (1000 + (r >> 2U) % 8999) / 100.0, (10000 + (r >> 4U) % 8999) / 10000.0};
+    for (std::size_t k = 0; k < 5; ++k) {
+      f[k] = weir_field{};
+      f[k].key = keys[k];
+      f[k].type = k < 4 ? WEIR_F64 : WEIR_I64;
+      if (k < 4) f[k].v.f = values[k];
+      else f[k].v.i = 100'000'000'000 + i;
+    }
+  }
+  Memory block = allocate(b.bytes());
+  b.seal(block.get());
+  return block;
+}
+
+void serialize(benchmark::State& state) {
+  const Memory block = sealed(static_cast<std::uint32_t>(state.range(0)));
+  const weir::batch b(reinterpret_cast<const weir_batch*>(block.get()));
+  Buffers buffers;
+  weir_buf buf = buffers.get(4U << 20U);
+  weir::influx_lines::InfluxSerializer serializer;
+  std::uint64_t bytes = 0;
+  for (auto _ : state) {
+    weir::text out(&buf, &buffers);
+    serializer.begin_batch(b);
+    for (const weir::row r : b) serializer.serialize(r, out);
+    bytes += out.size();
+  }
+  state.SetItemsProcessed(state.iterations() * rows);
+  state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
+}
+BENCHMARK(serialize)->ArgName("series")->Arg(100)->Arg(1000)->Arg(rows);
+
+}  // namespace
+
+BENCHMARK_MAIN();
