@@ -24,4 +24,12 @@ const Clock& system_clock() {
   return clock;
 }
 
+std::int64_t since_multiple_ns(std::int64_t ns, std::int64_t period_ns) {
+  constexpr std::int64_t from_year_1_s = 62'135'596'800;
+  constexpr std::int64_t second_ns = 1'000'000'000;
+  __extension__ using Wide = __int128;
+  const Wide since = static_cast<Wide>(from_year_1_s) * second_ns + ns;
+  return static_cast<std::int64_t>((since % period_ns + period_ns) % period_ns);
+}
+
 }  // namespace weir

@@ -16,6 +16,10 @@ class Clock {
   [[nodiscard]] virtual std::int64_t steady_ns() const = 0;
 };
 
+// How far ns is behind the last multiple of period_ns. Multiples count, as Go's Time.Truncate does, from the
+// year 1 and not from 1970: it matters for periods that do not divide a day.
+std::int64_t since_multiple_ns(std::int64_t ns, std::int64_t period_ns);
+
 // The machine's clocks. Lives as long as the process.
 const Clock& system_clock();
 

@@ -35,7 +35,7 @@ std::unique_ptr<Aggregator> Aggregator::make(const Services& services, const con
 
 void Aggregator::begin(std::int64_t now_ns, bool aligned) {
   const std::int64_t period = settings_.period_ns;
-  end_ns_ = aligned ? (now_ns / period + 1) * period : now_ns + period;
+  end_ns_ = now_ns + period - (aligned ? since_multiple_ns(now_ns, period) : 0);
   start_ns_ = end_ns_ - period;
 }
 

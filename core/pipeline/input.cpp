@@ -31,7 +31,8 @@ class AckToken final : public queue::Token {
 
 std::int64_t first_tick_ns(std::int64_t now_ns, std::int64_t interval_ns, std::int64_t offset_ns, bool aligned) {
   if (!aligned) return now_ns + offset_ns;
-  return ((now_ns + interval_ns / 100) / interval_ns + 1) * interval_ns + offset_ns;
+  const std::int64_t from = now_ns + interval_ns / 100;
+  return from - since_multiple_ns(from, interval_ns) + interval_ns + offset_ns;
 }
 
 std::int64_t effective_precision_ns(const config::InputSettings& input, const config::AgentSettings& agent,

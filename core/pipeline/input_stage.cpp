@@ -2,14 +2,14 @@
 
 #include <weir/editor.hpp>
 
+#include "core/base/clock.hpp"
 #include "core/pipeline/row_edit.hpp"
 
 namespace weir::pipeline {
 
 std::int64_t round_time(std::int64_t ns, std::int64_t precision_ns) {
   if (precision_ns <= 1) return ns;
-  std::int64_t rest = ns % precision_ns;
-  if (rest < 0) rest += precision_ns;
+  const std::int64_t rest = since_multiple_ns(ns, precision_ns);
   return rest + rest < precision_ns ? ns - rest : ns + (precision_ns - rest);
 }
 

@@ -93,7 +93,7 @@ weir_status HostCalls::buf_wait(std::uint32_t lane, std::uint64_t min, weir_buf&
 Instance::Instance(const Services& services, Spec spec, HostCalls& calls)
     : services_(services),
       spec_(std::move(spec)),
-      log_(source_name(spec_), spec_.log_level.value_or(LogLevel::trace)),
+      log_(source_name(spec_), spec_.log_level),
       calls_(calls),
       node_(spec_.node != nullptr ? *spec_.node
                                   : services.ledger.add(spec_.kind, spec_.name, spec_.alias, spec_.id)),
