@@ -172,10 +172,11 @@ TlsServer::TlsServer(const TlsServerOptions& options, const std::string& key_pas
   // Clients of many languages just close; what they sent before is complete.
   SSL_CTX_set_options(context_->ctx, SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_mode(context_->ctx, SSL_MODE_RELEASE_BUFFERS);
-  constexpr std::string_view context_id = "weir";
-  SSL_CTX_set_session_id_context(context_->ctx,
-                                 reinterpret_cast<const unsigned char*>(context_id.data()),
-                                 static_cast<unsigned>(context_id.size()));
+  // A client that only writes never reads tickets; when it closes with them unread, its system throws
+  // away what it has not sent yet.
+  SSL_CTX_set_num_tickets(context_->ctx, 0);
+  SSL_CTX_set_options(context_->ctx, SSL_OP_NO_TICKET);
+  SSL_CTX_set_session_cache_mode(context_->ctx, SSL_SESS_CACHE_OFF);
 }
 TlsServer::~TlsServer() = default;
 

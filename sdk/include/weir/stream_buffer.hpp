@@ -58,6 +58,11 @@ class stream_buffer {
     if (got == WEIR_OK) lay_out(buf_.data, headroom_);
     return got;
   }
+  // Room for messages of that size from here on. Bytes that were received and not emitted are lost.
+  void set_capacity(std::uint32_t capacity) {
+    rest();
+    capacity_ = capacity;
+  }
   // Gives the buffer back while nothing is to be received: ten thousand idle connections hold nothing.
   void rest() { host_.give_back(buf_); }
   // Room for the message; after ready() said OK.

@@ -1,0 +1,87 @@
+#pragma once
+
+// One accepted connection.
+//
+// A connection whose lane is full is not watched: nothing is read until it is resumed, and no other
+// connection waits for it. When its peer has ended but the host has no room for the end of the session,
+// the socket is closed and the rest waits alone.
+//
+// Threads    The server's.
+// Ownership  Owns its descriptor.
+// Errors     A stream that breaks TLS, its encoding or its framing is told to the owner and ended.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "plugins/inputs/socket_listener/consumer.hpp"
+#include "plugins/inputs/socket_listener/poller.hpp"
+#include "plugins/inputs/socket_listener/source.hpp"
+
+namespace weir::socket_listener {
+
+class Connection final : public Poller::Handler {
+ public:
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    virtual void received(std::size_t bytes) = 0;
+    virtual void broken(const Connection& connection, const char* why) = 0;
+    virtual void socket_closed() = 0;
+    // More can be read without waiting for the socket: proceed() is to be called soon.
+    virtual void again(std::uint32_t lane) = 0;
+    // The connection may be destroyed in this call.
+    virtual void ended(std::uint32_t lane) = 0;
+  };
+
+  Connection(Owner& owner, Poller& poller, int descriptor, std::uint32_t lane, std::string peer);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() override;
+
+  void begin(std::unique_ptr<Source> source, std::unique_ptr<Consumer> consumer);
+  void on_ready() override { proceed(); }
+  // Reads, or tries again what found no room. May destroy this object.
+  void proceed();
+  // Ends the session as if the peer had. May destroy this object.
+  void end();
+  // Reads what is there, at most that much, and closes without ending the session: the agent stops.
+  void drain(std::size_t bytes_max);
+
+  const std::string& peer() const { return peer_; }
+  std::int64_t last_read_ns() const { return last_read_ns_; }
+  // Whether it waits for its peer, not for the host.
+  bool waits_for_peer() const { return state_ == State::reading; }
+  // Bytes in the socket that were not read.
+  std::size_t unread_bytes() const;
+
+ private:
+  enum class State : std::uint8_t { reading, again, full, finishing, ended };
+
+  template <typename F>
+  State guarded(F&& step);
+  State run();
+  State read(std::size_t bytes_max);
+  State finish();
+  void settle(State state);
+  void watch(bool on);
+  void close();
+
+  Owner& owner_;
+  Poller& poller_;
+  int descriptor_;
+  std::uint32_t lane_;
+  std::string peer_;
+  std::unique_ptr<Source> source_;
+  std::unique_ptr<Consumer> consumer_;
+  State state_ = State::reading;
+  bool watched_ = false;
+  Poller::For wanted_ = Poller::For::reading;
+  Poller::For watched_for_ = Poller::For::reading;
+  std::int64_t last_read_ns_;
+};
+
+// Nanoseconds of the steady clock.
+std::int64_t steady_ns();
+
+}  // namespace weir::socket_listener

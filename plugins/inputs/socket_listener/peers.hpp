@@ -1,0 +1,35 @@
+#pragma once
+
+// Addresses of peers: the option allowed_sources, and their text.
+//
+// Errors  weir::config_error for what is not an IP address.
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace weir::socket_listener {
+
+class AllowedSources {
+ public:
+  AllowedSources() = default;
+  explicit AllowedSources(const std::vector<std::string>& addresses);
+
+  // Whether the peer may send; any may where the list is empty.
+  bool allow(const sockaddr_storage& peer) const;
+
+ private:
+  using Bytes = std::array<std::uint8_t, 16>;  // IPv6; IPv4 as ::ffff:a.b.c.d
+  static bool bytes_of(const sockaddr_storage& peer, Bytes& out);
+
+  std::set<Bytes> addresses_;
+};
+
+// "127.0.0.1:4711", "[::1]:4711"; "unix" for a peer without address.
+std::string text_of(const sockaddr_storage& peer);
+
+}  // namespace weir::socket_listener
