@@ -9,8 +9,6 @@
 namespace weir::influx {
 namespace {
 
-constexpr std::size_t round16(std::size_t n) { return (n + 15) & ~std::size_t{15}; }
-
 // Is one of the four 16-bit parts of bucket equal to part?
 bool holds(std::uint64_t bucket, std::uint16_t part) {
   const std::uint64_t x = bucket ^ (part * 0x0001000100010001ULL);
@@ -18,64 +16,6 @@ bool holds(std::uint64_t bucket, std::uint16_t part) {
 }
 
 }  // namespace
-
-// ---- Index ----
-
-bool Index::add(std::uint64_t hashed, std::uint32_t position) {
-  if (used_ * 2 >= slots_.size()) grow();
-  const Slot s{static_cast<std::uint32_t>(hashed >> 32U), position,
-               static_cast<std::uint32_t>(hashed)};
-  if (!place(s)) return false;
-  ++used_;
-  return true;
-}
-
-bool Index::place(const Slot& s) {
-  std::uint32_t at = s.low & mask();
-  for (unsigned probe = 0; probe < probes_max; ++probe) {
-    if (slots_[at].position == none) {
-      slots_[at] = s;
-      return true;
-    }
-    at = (at + 1) & mask();
-  }
-  return false;
-}
-
-// What finds no place in the larger table is forgotten; that takes chosen keys.
-void Index::grow() {
-  std::vector<Slot> old(slots_.empty() ? 64 : slots_.size() * 2, Slot{0, none, 0});
-  old.swap(slots_);
-  used_ = 0;
-  for (const Slot& s : old)
-    if (s.position != none && place(s)) ++used_;
-}
-
-void Index::clear() {
-  slots_ = {};
-  used_ = 0;
-}
-
-// ---- Arena ----
-
-char* Arena::take(std::size_t n) {
-  const std::size_t need = round16(n) + 16;
-  if (need > left_) {
-    left_ = need > chunk_bytes ? need : chunk_bytes;
-    chunks_.push_back(std::make_unique<char[]>(left_));
-    at_ = chunks_.back().get();
-    bytes_ += left_;
-  }
-  char* const at = at_;
-  at_ += need;
-  left_ -= need;
-  return at;
-}
-
-void Arena::clear() {
-  chunks_.clear();
-  left_ = bytes_ = 0;
-}
 
 // ---- Memo ----
 

@@ -11,12 +11,14 @@
 //            all, and what the host's budget grants below that.
 
 #include <cstdint>
-#include <memory>
 #include <string_view>
 #include <vector>
 
 #include <weir/builder.hpp>
 #include <weir/sink.hpp>
+
+#include "plugins/common/memory/arena.hpp"
+#include "plugins/common/memory/hash_index.hpp"
 
 namespace weir::influx {
 
@@ -54,55 +56,7 @@ struct Series {
   std::uint32_t room_fields;
 };
 
-// Hash -> position in somebody's array; open addressing.
-class Index {
- public:
-  static constexpr std::uint32_t none = 0xffffffffU;
-
-  // The first position with this hash for which is(position) holds.
-  template <typename F>
-  std::uint32_t find(std::uint64_t hashed, F&& is) const {
-    if (slots_.empty()) return none;
-    const std::uint32_t tag = static_cast<std::uint32_t>(hashed >> 32U);
-    std::uint32_t at = static_cast<std::uint32_t>(hashed) & mask();
-    for (unsigned probe = 0; probe < probes_max && slots_[at].position != none; ++probe) {
-      if (slots_[at].tag == tag && is(slots_[at].position)) return slots_[at].position;
-      at = (at + 1) & mask();
-    }
-    return none;
-  }
-  // False where too many hashes meet: chosen keys may do that.
-  bool add(std::uint64_t hashed, std::uint32_t position);
-  void clear();
-  std::size_t bytes() const { return slots_.size() * sizeof(Slot); }
-
- private:
-  static constexpr unsigned probes_max = 32;
-  struct Slot {
-    std::uint32_t tag, position, low;
-  };
-  std::uint32_t mask() const { return static_cast<std::uint32_t>(slots_.size() - 1); }
-  bool place(const Slot& s);
-  void grow();
-  std::vector<Slot> slots_;
-  std::uint32_t used_ = 0;
-};
-
-// Memory that is only given back all at once.
-class Arena {
- public:
-  // n bytes and 16 more that may be read, aligned for pointers.
-  char* take(std::size_t n);
-  void clear();
-  std::size_t bytes() const { return bytes_; }
-
- private:
-  static constexpr std::size_t chunk_bytes = std::size_t{64} << 10U;
-  std::vector<std::unique_ptr<char[]>> chunks_;
-  char* at_ = nullptr;
-  std::size_t left_ = 0;
-  std::size_t bytes_ = 0;
-};
+using Index = common::HashIndex;
 
 class Memo {
  public:
@@ -170,7 +124,7 @@ class Memo {
   static constexpr std::size_t charge_step = std::size_t{256} << 10U;
   static constexpr std::size_t seen_buckets = 32768;
 
-  Arena arena_;
+  common::Arena arena_;
   std::vector<Series> series_;
   std::vector<Text> texts_;
   std::vector<FieldKey> keys_;
