@@ -5,7 +5,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -111,6 +113,12 @@ std::string resolve(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr),
                                                          std::free);
   return real == nullptr ? std::string() : std::string(real.get());
+}
+
+std::string link_target(const std::string& path) {
+  std::array<char, PATH_MAX> target;
+  const ssize_t n = readlink(path.c_str(), target.data(), target.size());
+  return n <= 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(n));
 }
 
 std::string cannot_read(std::string_view path, int error) {

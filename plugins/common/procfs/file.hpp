@@ -56,6 +56,9 @@ bool exists(const std::string& path);
 // The path with every symbolic link followed, or empty where it does not exist.
 std::string resolve(const std::string& path);
 
+// Where a symbolic link points to, as it is written there; empty where it is none.
+std::string link_target(const std::string& path);
+
 // "cannot read PATH: Permission denied", for messages.
 std::string cannot_read(std::string_view path, int error);
 

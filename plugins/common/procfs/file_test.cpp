@@ -109,6 +109,8 @@ TEST(Links, AreFollowed) {
   std::filesystem::create_symlink("real", dir.file("link"));
   EXPECT_EQ(resolve(dir.file("link")), std::filesystem::canonical(dir.file("real")));
   EXPECT_EQ(resolve(dir.file("none")), "");
+  EXPECT_EQ(link_target(dir.file("link")), "real");
+  EXPECT_EQ(link_target(dir.file("real")), "");
 }
 
 }  // namespace
