@@ -1,0 +1,65 @@
+#pragma once
+
+// librdkafka's producer behind what the output needs of it: send a batch, learn each message's fate.
+//
+// Threads    One user at a time; librdkafka's threads only call the log.
+// Ownership  Messages are copied. Topics and the client end with the producer.
+// Errors     Construction throws weir::config_error for a setting librdkafka refuses.
+// Limits     queue_bytes of messages wait inside librdkafka.
+
+#include <librdkafka/rdkafka.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <weir/sink.hpp>
+
+namespace weir::kafka_output {
+
+using Settings = std::vector<std::pair<std::string, std::string>>;  // librdkafka's names and values
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Message {
+  const std::string& topic;
+  std::string_view key, value;  // key.data() null = none
+  std::int64_t time_ms;
+  const Headers& headers;
+  std::uint32_t tag;  // Comes back with the fate.
+};
+
+class Producer {
+ public:
+  Producer(const Settings& settings, host home);
+  Producer(const Producer&) = delete;
+  Producer& operator=(const Producer&) = delete;
+  ~Producer();
+
+  // An empty text when a broker answers within the time, else what is wrong.
+  std::string unreachable(int timeout_ms);
+  // RD_KAFKA_RESP_ERR_NO_ERROR: accepted, its fate follows. Waits while the queue is full, at most timeout_ms.
+  rd_kafka_resp_err_t send(const Message& message, int timeout_ms);
+  // Waits until every accepted message has its fate, at most timeout_ms; those without one count as timed out.
+  void finish(int timeout_ms);
+  // The fates since the last call: (tag, error).
+  using Fates = std::vector<std::pair<std::uint32_t, rd_kafka_resp_err_t>>;
+  Fates take_fates() { return std::exchange(fates_, {}); }
+  // Nothing more will ever work with this producer: a new one is needed. Empty = fine.
+  std::string fatal() const;
+
+ private:
+  static void on_delivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* opaque);
+  static void on_log(const rd_kafka_t* client, int level, const char* facility, const char* text);
+  static void on_error(rd_kafka_t* client, int error, const char* reason, void* opaque);
+  rd_kafka_resp_err_t try_send(const Message& message);
+
+  host home_;
+  rd_kafka_t* client_{nullptr};
+  Fates fates_;
+  std::string last_error_;
+};
+
+}  // namespace weir::kafka_output
