@@ -28,8 +28,9 @@ void log_text(const Node& node, std::string_view name, Values& values, A& agent)
 
 void log_format(const Node& node, std::string_view name, Values& values, A& agent) {
   std::string format;
-  if (values.choice(node, name, {"text", "structured"}, format))
+  if (values.choice(node, name, {"text", "structured"}, format)) {
     agent.log.json = format == "structured";
+  }
 }
 
 void log_interval(const Node& node, std::string_view name, Values& values, A& agent) {
@@ -47,10 +48,11 @@ void size_from(const Node& node, std::string_view name, Values& values, std::int
                std::int64_t& target) {
   std::int64_t bytes = 0;
   if (!values.size(node, name, bytes)) return;
-  if (bytes >= least)
+  if (bytes >= least) {
     target = bytes;
-  else
+  } else {
     values.reporter().error(node.at, quote(name) + " must be at least " + std::to_string(least));
+  }
 }
 
 void log_size(const Node& node, std::string_view name, Values& values, A& agent) {
@@ -133,10 +135,11 @@ constexpr std::array<KeyRule<A>, 33> agent_rules{{
 }};
 
 void memory_limit(const Node& node, std::string_view name, Values& values, W& weir) {
-  if (node.is(Node::Kind::string) && node.text == "auto")
+  if (node.is(Node::Kind::string) && node.text == "auto") {
     weir.memory_limit_bytes = 0;
-  else
+  } else {
     size_from(node, name, values, 0, weir.memory_limit_bytes);
+  }
 }
 
 void max_record_bytes(const Node& node, std::string_view name, Values& values, W& weir) {
@@ -186,10 +189,11 @@ void set_tag(Tags& tags, const std::string& key, const std::string& value) {
   const auto at = std::lower_bound(
       tags.begin(), tags.end(), key,
       [](const auto& tag, const std::string& wanted) { return tag.first < wanted; });
-  if (at != tags.end() && at->first == key)
+  if (at != tags.end() && at->first == key) {
     at->second = value;
-  else
+  } else {
     tags.insert(at, {key, value});
+  }
 }
 
 void read_tags(const Node& node, const std::string& whose, Values& values, Tags& tags) {

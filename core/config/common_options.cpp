@@ -13,92 +13,47 @@ namespace {
 
 using Kind = Node::Kind;
 
-constexpr std::array<std::string_view, 17> of_all{"alias",
-                                                  "log_level",
-                                                  "labels",
-                                                  "namepass",
-                                                  "namepass_separator",
-                                                  "namedrop",
-                                                  "namedrop_separator",
-                                                  "tagpass",
-                                                  "tagdrop",
-                                                  "metricpass",
-                                                  "fieldinclude",
-                                                  "fieldexclude",
-                                                  "taginclude",
-                                                  "tagexclude",
-                                                  "isolation",
-                                                  "data_format",
-                                                  "startup_error_behavior"};
-constexpr std::array<std::string_view, 10> of_inputs{
-    "interval",      "precision",   "collection_jitter", "collection_offset",
-    "name_override", "name_prefix", "name_suffix",       "tags",
-    "on_loss",       "max_series"};
-constexpr std::array<std::string_view, 1> of_processors{"order"};
-constexpr std::array<std::string_view, 8> of_aggregators{
-    "period",        "delay",       "grace",       "drop_original",
-    "name_override", "name_prefix", "name_suffix", "tags"};
-constexpr std::array<std::string_view, 8> of_outputs{
-    "flush_interval", "flush_jitter", "metric_batch_size", "metric_buffer_limit",
-    "name_override",  "name_prefix",  "name_suffix",       "delivery"};
+// Names with blanks around each.
+constexpr std::string_view of_all =
+    " alias log_level labels namepass namepass_separator namedrop namedrop_separator tagpass "
+    "tagdrop"
+    " metricpass fieldinclude fieldexclude taginclude tagexclude isolation data_format"
+    " startup_error_behavior ";
+constexpr std::string_view of_inputs =
+    " interval precision collection_jitter collection_offset name_override name_prefix name_suffix"
+    " tags on_loss max_series ";
+constexpr std::string_view of_processors = " order ";
+constexpr std::string_view of_aggregators =
+    " period delay grace drop_original name_override name_prefix name_suffix tags ";
+constexpr std::string_view of_outputs =
+    " flush_interval flush_jitter metric_batch_size metric_buffer_limit name_override name_prefix"
+    " name_suffix delivery ";
 // Telegraf takes these on every plugin, whether it uses them or not.
-constexpr std::array<std::string_view, 45> anywhere{"alias",
-                                                    "always_include_local_tags",
-                                                    "buffer_strategy",
-                                                    "buffer_directory",
-                                                    "buffer_disk_sync",
-                                                    "collection_jitter",
-                                                    "collection_offset",
-                                                    "data_format",
-                                                    "delay",
-                                                    "drop",
-                                                    "drop_original",
-                                                    "fielddrop",
-                                                    "fieldexclude",
-                                                    "fieldinclude",
-                                                    "fieldpass",
-                                                    "flush_interval",
-                                                    "flush_jitter",
-                                                    "grace",
-                                                    "interval",
-                                                    "log_level",
-                                                    "lvm",
-                                                    "metric_batch_size",
-                                                    "metric_buffer_limit",
-                                                    "metricpass",
-                                                    "name_override",
-                                                    "name_prefix",
-                                                    "name_suffix",
-                                                    "namedrop",
-                                                    "namedrop_separator",
-                                                    "namepass",
-                                                    "namepass_separator",
-                                                    "order",
-                                                    "pass",
-                                                    "period",
-                                                    "precision",
-                                                    "tagdrop",
-                                                    "tagexclude",
-                                                    "taginclude",
-                                                    "tagpass",
-                                                    "tags",
-                                                    "startup_error_behavior",
-                                                    "labels",
-                                                    "id",
-                                                    "data_type",
-                                                    "influx_parser_type"};
+constexpr std::string_view anywhere =
+    " alias always_include_local_tags buffer_strategy buffer_directory buffer_disk_sync"
+    " collection_jitter collection_offset data_format delay drop drop_original fielddrop"
+    " fieldexclude fieldinclude fieldpass flush_interval flush_jitter grace interval log_level lvm"
+    " metric_batch_size metric_buffer_limit metricpass name_override name_prefix name_suffix"
+    " namedrop namedrop_separator namepass namepass_separator order pass period precision tagdrop"
+    " tagexclude taginclude tagpass tags startup_error_behavior labels id data_type"
+    " influx_parser_type ";
 
-std::optional<bool> parse_bool(const std::string& text) {
-  static constexpr std::array<std::string_view, 6> yes{"1", "t", "T", "TRUE", "true", "True"};
-  static constexpr std::array<std::string_view, 6> no{"0", "f", "F", "FALSE", "false", "False"};
-  if (std::find(yes.begin(), yes.end(), text) != yes.end()) return true;
-  if (std::find(no.begin(), no.end(), text) != no.end()) return false;
-  return std::nullopt;
+bool holds(std::string_view names, const std::string& name) {
+  return names.find(' ' + name + ' ') != std::string_view::npos;
 }
 
-template <std::size_t N>
-void append(std::vector<std::string>& names, const std::array<std::string_view, N>& more) {
-  names.insert(names.end(), more.begin(), more.end());
+void append(std::vector<std::string>& list, std::string_view names) {
+  for (std::size_t at = 1; at < names.size();) {
+    const std::size_t end = names.find(' ', at);
+    list.emplace_back(names.substr(at, end - at));
+    at = end + 1;
+  }
+}
+
+std::optional<bool> parse_bool(const std::string& text) {
+  if (holds(" 1 t T TRUE true True ", text)) return true;
+  if (holds(" 0 f F FALSE false False ", text)) return false;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -116,10 +71,11 @@ void CommonOptions::ignored(const Node& node, const char* name, const char* expe
 void CommonOptions::text(const char* name, std::string& target) {
   const Node* node = take(name);
   if (node == nullptr) return;
-  if (node->is(Kind::string))
+  if (node->is(Kind::string)) {
     target = node->text;
-  else
+  } else {
     ignored(*node, name, "a string");
+  }
 }
 
 std::optional<std::int64_t> CommonOptions::duration(const char* name) {
@@ -153,8 +109,9 @@ std::optional<std::int64_t> CommonOptions::nonzero_duration(const char* name) {
 void CommonOptions::positive_count(const char* name, std::int64_t& target) {
   const Node* node = take(name);
   if (node == nullptr) return;
-  if (!node->is(Kind::integer) && !node->from_environment)
+  if (!node->is(Kind::integer) && !node->from_environment) {
     return ignored(*node, name, "an integer");
+  }
   std::int64_t count = 0;
   if (!values_.integer(*node, name, count)) return;
   if (count < 0) values_.reporter().error(node->at, quote(name) + " must not be negative");
@@ -165,10 +122,11 @@ void CommonOptions::flag(const char* name, bool& target) {
   const Node* node = take(name);
   if (node == nullptr) return;
   const auto word = node->is(Kind::string) ? parse_bool(node->text) : std::nullopt;
-  if (word)
+  if (word) {
     target = *word;
-  else
+  } else {
     values_.boolean(*node, name, target);
+  }
 }
 
 void CommonOptions::names(NameSettings& names) {
@@ -193,10 +151,11 @@ void CommonOptions::append_patterns(const Node& node, const std::string& name,
   }
   std::vector<std::string> written;
   for (const Node& item : node.items) {
-    if (item.is(Kind::string))
+    if (item.is(Kind::string)) {
       written.push_back(item.text);
-    else
+    } else {
       ignored(item, name.c_str(), "a list of strings");
+    }
   }
   const Result<PatternList> list = PatternList::compile(written);
   if (!list.ok()) {
@@ -289,8 +248,9 @@ void CommonOptions::isolation() {
   const Node* node = take("isolation");
   std::string word;
   if (node == nullptr ||
-      !values_.choice(*node, "isolation", {"inproc", "process", "sandbox"}, word))
+      !values_.choice(*node, "isolation", {"inproc", "process", "sandbox"}, word)) {
     return;
+  }
   if (word == "inproc") return;
   values_.reporter().error(node->at,
                            "\"isolation\" = " + quote(word) + " is not supported by this version",
@@ -298,7 +258,8 @@ void CommonOptions::isolation() {
 }
 
 std::vector<std::string> common_names(std::uint16_t kind) {
-  std::vector<std::string> names(of_all.begin(), of_all.end());
+  std::vector<std::string> names;
+  append(names, of_all);
   switch (kind) {
     case WEIR_INPUT: append(names, of_inputs); break;
     case WEIR_PROCESSOR: append(names, of_processors); break;
@@ -311,7 +272,7 @@ std::vector<std::string> common_names(std::uint16_t kind) {
 void pass_over_common(TableView& table, const std::string& whose, Reporter& reporter) {
   for (const Member& member : table.node().members) {
     if (table.taken(member)) continue;
-    if (std::find(anywhere.begin(), anywhere.end(), member.key.name) == anywhere.end()) continue;
+    if (!holds(anywhere, member.key.name)) continue;
     table.mark(member);
     reporter.warning(member.key.at, quote(member.key.name) + " has no effect on " + whose);
   }

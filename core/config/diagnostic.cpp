@@ -20,8 +20,9 @@ const char* name_of(Severity severity) { return severity == Severity::error ? "e
 
 std::string place_text(const Diagnostic& d) {
   std::string text = d.file;
-  if (d.line != 0)
+  if (d.line != 0) {
     text += ':' + std::to_string(d.line) + ':' + std::to_string(std::max(1U, d.column));
+  }
   return text.empty() ? text : text + ": ";
 }
 

@@ -29,10 +29,12 @@ std::string value_text(const Node& node) {
 }
 
 void flatten(const Node& node, const std::string& path, std::vector<std::string>& lines) {
-  for (const Member& member : node.members)
+  for (const Member& member : node.members) {
     flatten(member.value, path + '.' + member.key.name, lines);
-  for (std::size_t i = 0; i < node.items.size(); ++i)
+  }
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
     flatten(node.items[i], path + '[' + std::to_string(i) + ']', lines);
+  }
   if (!node.members.empty() || !node.items.empty()) return;
   lines.push_back(path + ':' + std::to_string(static_cast<int>(node.kind)) + ':' +
                   value_text(node));

@@ -52,8 +52,9 @@ class Tree {
     for (std::size_t i = 0; i + 1 < path.size(); ++i) {
       Member& found = member(*table, path[i], Node::Form::implied);
       table = &found.value;
-      if (table->is(Node::Kind::array) && table->form == Node::Form::header)
+      if (table->is(Node::Kind::array) && table->form == Node::Form::header) {
         table = &table->items.back();
+      }
       if (!table->is(Node::Kind::table) || table->form == Node::Form::value) {
         reporter_.error(path[i].at, quote(path[i].name) + " is " + describe(found.value.kind) +
                                         since(found) + ", nothing can be added to it here");

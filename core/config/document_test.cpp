@@ -20,8 +20,9 @@ std::string print(const Node& node) {
       for (const Node& item : node.items) text += (text.empty() ? "" : ",") + print(item);
       return '[' + text + ']';
     default:
-      for (const Member& m : node.members)
+      for (const Member& m : node.members) {
         text += (text.empty() ? "" : ",") + m.key.name + '=' + print(m.value);
+      }
       return '{' + text + '}';
   }
 }
@@ -247,8 +248,9 @@ TEST(SecretNames, AreRecognised) {
                            "client_secret", "tls_key_pwd"}) {
     EXPECT_TRUE(is_secret_name(name)) << name;
   }
-  for (const char* name : {"interval", "key", "files", "pass", "tls_key"})
+  for (const char* name : {"interval", "key", "files", "pass", "tls_key"}) {
     EXPECT_FALSE(is_secret_name(name)) << name;
+  }
 }
 
 }  // namespace

@@ -124,8 +124,8 @@ class Expander {
   void fail(const Braced& braced) {
     if (!out_.error.empty()) return;
     out_.error = "the environment variable \"" + braced.name + "\" must be set";
-    if (!braced.word.empty())
-      out_.error += ": " + std::string(braced.word);  // As written: no values.
+    // As written, so that a reason never repeats a value.
+    if (!braced.word.empty()) out_.error += ": " + std::string(braced.word);
     out_.error_offset = at_;
     out_.error_length = braced.end - at_;
   }

@@ -35,11 +35,13 @@ bool is_config(const std::string& name) { return name.size() > 5 && name.ends_wi
 void walk(const fs::path& folder, std::vector<std::string>& files, Reporter& reporter) {
   std::error_code error;
   std::vector<fs::directory_entry> entries;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     entries.push_back(*it);
-  if (error)
+  }
+  if (error) {
     reporter.warning(
         {}, "cannot read the directory " + quote(folder.string()) + ": " + error.message());
+  }
   std::sort(entries.begin(), entries.end());
   for (const fs::directory_entry& entry : entries) {
     const std::string name = entry.path().filename().string();
@@ -52,11 +54,12 @@ void walk(const fs::path& folder, std::vector<std::string>& files, Reporter& rep
 
 void add_directory(const std::string& name, std::vector<std::string>& files, Reporter& reporter) {
   std::error_code error;
-  if (fs::is_directory(name, error))
+  if (fs::is_directory(name, error)) {
     walk(name, files, reporter);
-  else
+  } else {
     reporter.error({}, "there is no directory " + quote(name),
                    "it was given by --config-directory");
+  }
 }
 
 std::vector<std::string> default_files(const LoadOptions& options, Reporter& reporter) {
@@ -102,8 +105,9 @@ bool read_file(const std::string& name, std::string& text) {
 std::vector<std::string> find_files(const LoadOptions& options, Reporter& reporter) {
   if (options.files.empty() && options.directories.empty()) return default_files(options, reporter);
   std::vector<std::string> files = options.files;
-  for (const std::string& directory : options.directories)
+  for (const std::string& directory : options.directories) {
     add_directory(directory, files, reporter);
+  }
   return files;
 }
 
@@ -118,10 +122,11 @@ std::vector<ConfigText> read_files(const std::vector<std::string>& files, Report
     std::string why = obstacle(name);
     std::string text;
     if (why.empty() && !read_file(name, text)) why = std::generic_category().message(errno);
-    if (why.empty())
+    if (why.empty()) {
       texts.push_back({name, std::move(text)});
-    else
+    } else {
       reporter.error({}, "cannot read the configuration " + quote(name) + ": " + why);
+    }
   }
   return texts;
 }

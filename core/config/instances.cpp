@@ -29,8 +29,9 @@ class Finder {
 
   void top(const Member& member) {
     if (std::find(other_sections.begin(), other_sections.end(), member.key.name) !=
-        other_sections.end())
+        other_sections.end()) {
       return;
+    }
     for (const Section& section : plugin_sections) {
       if (section.name == member.key.name) return plugins(section.kind, member);
     }
@@ -71,12 +72,13 @@ class Finder {
   }
 
   void add(std::uint16_t kind, const Member& member, const Node& node) {
-    if (node.is(Kind::table))
+    if (node.is(Kind::table)) {
       found_.push_back({kind, member.key.name, &node, false});
-    else
+    } else {
       reporter_.error(member.key.at,
                       quote(member.key.name) + " must be a table with the options of the plugin",
                       "write [[" + section_of(kind) + '.' + member.key.name + "]]");
+    }
   }
 
   void bare(const Member& member) {
@@ -85,8 +87,9 @@ class Finder {
     if (node.is(Kind::table) && node.form != Node::Form::value) {
       found_.push_back({WEIR_INPUT, member.key.name, &node, true});
     } else if (tables) {
-      for (const Node& item : node.items)
+      for (const Node& item : node.items) {
         found_.push_back({WEIR_INPUT, member.key.name, &item, true});
+      }
     } else {
       reporter_.error(member.key.at, quote(member.key.name) + " stands before the first section",
                       "put it below a header such as [agent]");

@@ -67,8 +67,9 @@ class Loader {
 
   void read_sections(const Node& document) {
     for (const char* name : {"tags", "global_tags"}) {
-      if (const Member* member = section(document, name))
+      if (const Member* member = section(document, name)) {
         read_tags(member->value, std::string("[") + name + "]", values_, settings_.global_tags);
+      }
     }
     if (const Member* member = section(document, "agent")) {
       if (std::exchange(agent_seen_, true)) {
@@ -78,8 +79,9 @@ class Loader {
       }
       read_agent(member->value, values_, settings_.agent);
     }
-    if (const Member* member = section(document, "weir"))
+    if (const Member* member = section(document, "weir")) {
       read_weir(member->value, values_, settings_.weir);
+    }
     if (const Member* member = document.find("secretstores")) {
       reporter_.error(member->value.at, "secret stores are not supported by this version",
                       "give secrets by environment variables");
@@ -151,8 +153,8 @@ class Loader {
                       "\"skip_processors_before_aggregators\" cannot both be true",
                       "no processor would ever run");
     }
-    if (reporter_.has_errors())
-      return;  // What is missing may stand where something could not be read.
+    // What is missing may stand where something could not be read.
+    if (reporter_.has_errors()) return;
     if (options_.require_inputs && settings_.inputs.empty()) {
       reporter_.error({}, "no inputs found: there is nothing to gather",
                       "add one: [[inputs.NAME]]");

@@ -54,10 +54,11 @@ const weir_plugin* PluginReader::find_plugin() {
   complete_ = false;
   const std::string name = word_for(instance_.kind) + ' ' + quote(instance_.name);
   const std::string why = found.why.empty() ? "" : ": " + found.why;
-  if (found.missing)
+  if (found.missing) {
     reporter_.error(table_.node().at, "unknown " + name + why, unknown_hint());
-  else
+  } else {
     reporter_.error(table_.node().at, "the " + name + " cannot be used" + why);
+  }
   return nullptr;
 }
 
@@ -73,7 +74,7 @@ void PluginReader::open(PluginSettings& plugin) {
     const Options options = options_of(*descriptor_);
     const std::vector<std::string> names = names_of(options);
     known_.insert(known_.end(), names.begin(), names.end());
-    read_options(table_, options, whose_, values_, plugin.options, plugin.option_places);
+    read_options(table_, options, whose_, values_, {plugin.options, plugin.option_places});
   }
   common_.text("alias", plugin.alias);
   common_.log_level(plugin.log_level);
@@ -129,16 +130,17 @@ std::optional<FormatSettings> PluginReader::format(std::uint16_t kind, PluginSet
   const Options options = options_of(*found.descriptor);
   const std::vector<std::string> names = names_of(options);
   known_.insert(known_.end(), names.begin(), names.end());
-  read_options(table_, options, section_of(kind) + '.' + format.name, values_, format.options,
-               plugin.option_places);
+  read_options(table_, options, section_of(kind) + '.' + format.name, values_,
+               {format.options, plugin.option_places});
   return format;
 }
 
 void PluginReader::loss(InputSettings& input) {
   std::string word;
   const Member* member = table_.take("on_loss");
-  if (member != nullptr && values_.choice(member->value, "on_loss", {"ack", "nack"}, word))
+  if (member != nullptr && values_.choice(member->value, "on_loss", {"ack", "nack"}, word)) {
     input.on_loss_nack = word == "nack";
+  }
   common_.positive_count("max_series", input.max_series);
 }
 
@@ -163,8 +165,9 @@ ProcessorSettings PluginReader::processor() {
   open(processor);
   common_.order(processor.order);
   if (has_flag(descriptor_, WEIR_EMITS_RAW)) processor.parser = format(WEIR_PARSER, processor);
-  if (has_flag(descriptor_, WEIR_WANTS_BYTES))
+  if (has_flag(descriptor_, WEIR_WANTS_BYTES)) {
     processor.serializer = format(WEIR_SERIALIZER, processor);
+  }
   close();
   return processor;
 }
@@ -196,8 +199,9 @@ OutputSettings PluginReader::output(const AgentSettings& agent) {
   common_.positive_count("metric_buffer_limit", output.metric_buffer_limit);
   common_.names(output.names);
   common_.startup_error_behavior(false, output.startup_error_behavior);
-  if (const Member* member = table_.take("delivery"))
+  if (const Member* member = table_.take("delivery")) {
     read_delivery(member->value, whose_, values_, output.delivery);
+  }
   if (has_flag(descriptor_, WEIR_WANTS_BYTES)) output.serializer = format(WEIR_SERIALIZER, output);
   close();
   return output;

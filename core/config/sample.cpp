@@ -136,8 +136,9 @@ std::string plugins(std::uint16_t kind, const std::vector<std::string>& active,
   std::string text;
   for (const std::string& name : names) {
     const PluginCatalog::Found found = catalog.find(kind, name);
-    if (found.descriptor != nullptr)
+    if (found.descriptor != nullptr) {
       text += '\n' + sample_plugin(*found.descriptor, active.empty());
+    }
   }
   return text;
 }

@@ -43,20 +43,21 @@ std::string secret_store(std::string_view text) {
     while (end < text.size() && is_word(text[end])) ++end;
     const bool whole =
         colon < text.size() && text[colon] == ':' && end < text.size() && text[end] == '}';
-    if (whole && colon > at + 2 && end > colon + 1)
+    if (whole && colon > at + 2 && end > colon + 1) {
       return std::string(text.substr(at + 2, colon - at - 2));
+    }
   }
   return {};
 }
 
 class SchemaReader {
  public:
-  SchemaReader(const std::string& whose, Values& values, OptionBlob& blob, OptionPlaces& places)
+  SchemaReader(const std::string& whose, Values& values, const OptionTarget& target)
       : whose_(whose),
         values_(values),
         reporter_(values.reporter()),
-        blob_(blob),
-        places_(places) {}
+        blob_(target.blob),
+        places_(target.places) {}
 
   void read(TableView& table, const Options& options) {
     const std::uint64_t offset = blob_.begin(static_cast<std::uint32_t>(options.size()));
@@ -149,8 +150,9 @@ class SchemaReader {
 
   weir_value map_value(const Slot& slot, const Node& node) {
     weir_value v = made(slot, WEIR_VF_MAP);
-    if (!node.is(Kind::table))
+    if (!node.is(Kind::table)) {
       return values_.refuse(node, slot.option->name, "a table of names and values"), v;
+    }
     v.n = static_cast<std::uint32_t>(node.members.size());
     v.v.off = blob_.reserve(v.n);
     const auto shape = static_cast<std::uint16_t>(slot.shape & ~WEIR_CF_MAP);
@@ -197,8 +199,9 @@ class SchemaReader {
     TableView table(*node);
     fill(&table, options, v.v.off, slot.path + '.');
     for (const Member& member : node->members) {
-      if (!table.taken(member))
+      if (!table.taken(member)) {
         report_unknown(member, whose_ + '.' + slot.option->name, names_of(options), reporter_);
+      }
     }
     return v;
   }
@@ -243,8 +246,9 @@ class SchemaReader {
                 double (*convert)(std::string_view)) {
     if (slot.option->range == nullptr) return true;
     const std::string expected = check_range(slot.option->range, value, convert);
-    if (!expected.empty())
+    if (!expected.empty()) {
       reporter_.error(node.at, quote(slot.option->name) + " must be " + expected);
+    }
     return expected.empty();
   }
 
@@ -336,14 +340,15 @@ std::vector<std::string> choices_of(const weir_opt& option) {
 
 std::vector<std::string> aliases_of(const weir_opt& option) {
   std::vector<std::string> names;
-  for (const char* const* alias = option.aliases; alias != nullptr && *alias != nullptr; ++alias)
+  for (const char* const* alias = option.aliases; alias != nullptr && *alias != nullptr; ++alias) {
     names.emplace_back(*alias);
+  }
   return names;
 }
 
 void read_options(TableView& table, const Options& options, const std::string& whose,
-                  Values& values, OptionBlob& blob, OptionPlaces& places) {
-  SchemaReader(whose, values, blob, places).read(table, options);
+                  Values& values, const OptionTarget& target) {
+  SchemaReader(whose, values, target).read(table, options);
 }
 
 void report_unknown(const Member& member, const std::string& whose,

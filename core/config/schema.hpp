@@ -27,9 +27,15 @@ using Options = std::vector<const weir_opt*>;
 // Where each option stands, by its path: "rules[2].pattern".
 using OptionPlaces = std::map<std::string, Place>;
 
-// Reads what options says from the table into the blob. whose: "inputs.cpu", for messages.
+// Where what was read goes.
+struct OptionTarget {
+  OptionBlob& blob;
+  OptionPlaces& places;
+};
+
+// Reads what options says from the table into the target. whose: "inputs.cpu", for messages.
 void read_options(TableView& table, const Options& options, const std::string& whose,
-                  Values& values, OptionBlob& blob, OptionPlaces& places);
+                  Values& values, const OptionTarget& target);
 
 // Says that nobody knows the key, with the nearest name that somebody knows.
 void report_unknown(const Member& member, const std::string& whose,

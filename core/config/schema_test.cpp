@@ -261,8 +261,9 @@ TEST(Schema, DoesNotShowValuesFromTheEnvironment) {
   const LoadResult result = load_text(
       "[agent]\ninterval = \"$A\"\n[[inputs.probe]]\nmode = \"$A\"\nlimit = \"$A\"\n", &options);
   EXPECT_EQ(result.diagnostics.size(), 3U);
-  for (const Diagnostic& d : result.diagnostics)
+  for (const Diagnostic& d : result.diagnostics) {
     EXPECT_EQ(render(d).find("hunter2"), std::string::npos) << render(d);
+  }
 }
 
 }  // namespace

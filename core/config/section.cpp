@@ -54,30 +54,33 @@ void positive_duration(const Node& node, Values& values, std::string_view name,
                        std::int64_t& target_ns) {
   std::int64_t ns = 0;
   if (!values.duration(node, name, ns)) return;
-  if (ns > 0)
+  if (ns > 0) {
     target_ns = ns;
-  else
+  } else {
     values.reporter().error(node.at, quote(name) + " must be longer than 0");
+  }
 }
 
 void unsigned_duration(const Node& node, Values& values, std::string_view name,
                        std::int64_t& target_ns) {
   std::int64_t ns = 0;
   if (!values.duration(node, name, ns)) return;
-  if (ns >= 0)
+  if (ns >= 0) {
     target_ns = ns;
-  else
+  } else {
     values.reporter().error(node.at, quote(name) + " must not be negative");
+  }
 }
 
 void integer_from(const Node& node, Values& values, std::string_view name, std::int64_t least,
                   std::int64_t& target) {
   std::int64_t number = 0;
   if (!values.integer(node, name, number)) return;
-  if (number >= least)
+  if (number >= least) {
     target = number;
-  else
+  } else {
     values.reporter().error(node.at, quote(name) + " must be at least " + std::to_string(least));
+  }
 }
 
 }  // namespace weir::config

@@ -63,6 +63,7 @@ void read_section(const Node& table, const std::string& whose,
       continue;
     }
     std::vector<std::string> known;
+    known.reserve(N);
     for (const KeyRule<T>& rule : rules) known.emplace_back(rule.name);
     report_unknown(member, whose, known, values.reporter());
   }

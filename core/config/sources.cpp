@@ -93,8 +93,9 @@ std::uint32_t SourceFile::value_width(std::uint32_t line, std::uint32_t column) 
   const Piece piece = line_piece(line);
   const std::string_view text = std::string_view(text_).substr(piece.offset, piece.length);
   std::size_t at = 0;
-  for (std::uint32_t i = 1; i < column && at < text.size(); ++i)
+  for (std::uint32_t i = 1; i < column && at < text.size(); ++i) {
     at += std::max<std::size_t>(1, utf8_length(text, at));
+  }
   if (at >= text.size()) return 1;
   const bool header = text[at] == '[' && line_header(text);
   std::size_t end = is_quote(text[at]) ? end_of_string(text, at)

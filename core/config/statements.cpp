@@ -86,8 +86,9 @@ class Cutter {
   }
 
   void hide_secret(const Statement& statement, std::size_t begin) {
-    if (statement.kind != Statement::Kind::entry || !is_secret_name(statement.path.back().name))
+    if (statement.kind != Statement::Kind::entry || !is_secret_name(statement.path.back().name)) {
       return;
+    }
     const std::size_t equals = std::min(text_.find('=', begin), end_of_line(text_, begin));
     reporter_.hide(map_.at(equals, end_of_line(text_, begin) - equals));
   }

@@ -116,8 +116,9 @@ PluginCatalog::Found TestCatalog::find(std::uint16_t kind, const std::string& na
   const auto found = std::find_if(
       plugins().begin(), plugins().end(),
       [&](const weir_plugin& plugin) { return plugin.kind == kind && plugin.name == name; });
-  if (found == plugins().end())
+  if (found == plugins().end()) {
     return {nullptr, "looked in /plugins/" + std::string(sections[kind]), true};
+  }
   return {&*found, "", false};
 }
 

@@ -23,8 +23,9 @@ class Offsets {
   [[nodiscard]] std::size_t of(const toml::source_position& position) const {
     if (position.line == 0 || position.line > lines_.size()) return 0;
     std::size_t at = lines_[position.line - 1];
-    for (std::uint32_t column = 1; column < position.column && at < text_.size(); ++column)
+    for (std::uint32_t column = 1; column < position.column && at < text_.size(); ++column) {
       at = after(at);
+    }
     return std::max(at, prefix.size()) - prefix.size();
   }
 

@@ -217,8 +217,9 @@ class ValueScanner {
     at_ = skip_blanks(text_, at_);
     if (peek() == '}') return true;
     if (peek() == '\n' || peek() == '#') return at_ < text_.size() ? one_line() : unclosed();
-    if (peek() != ',')
+    if (peek() != ',') {
       return fail(at_, 1, "a comma is missing between two entries of the inline table");
+    }
     const std::size_t comma = at_;
     at_ = skip_blanks(text_, at_ + 1);
     if (peek() == '}') edits_.push_back({comma, ' '});

@@ -86,8 +86,9 @@ bool Values::number(const Node& node, std::string_view name, double& target) {
 bool Values::boolean(const Node& node, std::string_view name, bool& target) {
   const bool word = node.is(Kind::string) && (node.text == "true" || node.text == "false");
   if (word && node.from_environment) return target = node.text == "true", true;
-  if (!node.is(Kind::boolean))
+  if (!node.is(Kind::boolean)) {
     return refuse(node, name, "true or false", word ? "leave out the quotes" : "");
+  }
   target = node.integer != 0;
   return true;
 }
