@@ -1,6 +1,6 @@
 #include "core/base/clock.hpp"
 
-#include <time.h>
+#include <ctime>
 
 namespace weir {
 namespace {

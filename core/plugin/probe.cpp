@@ -1,11 +1,10 @@
 #include "core/plugin/probe.hpp"
 
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <string_view>
@@ -21,23 +20,6 @@ namespace {
 constexpr std::string_view verdict_mark = "weir-probe: ";
 constexpr std::string_view good_verdict = "good";
 
-// The last line that begins with the mark, without it; empty when there is none.
-std::string verdict_of(const std::string& output) {
-  const std::size_t at = output.rfind(verdict_mark);
-  if (at == std::string::npos) return {};
-  const std::size_t from = at + verdict_mark.size();
-  return output.substr(from, output.find('\n', from) - from);
-}
-
-// What a child that died has said last, on one line.
-std::string last_words(const std::string& output) {
-  constexpr std::size_t bytes_max = 200;
-  std::string words = output.substr(output.size() - std::min(output.size(), bytes_max));
-  while (!words.empty() && words.back() == '\n') words.pop_back();
-  std::replace(words.begin(), words.end(), '\n', ' ');
-  return words.empty() ? "" : " (it said: " + words + ")";
-}
-
 void say(std::string_view verdict) {
   std::printf("%.*s%.*s\n", static_cast<int>(verdict_mark.size()), verdict_mark.data(),
               static_cast<int>(verdict.size()), verdict.data());
@@ -52,14 +34,14 @@ std::string probe_module(const std::string& program, const std::string& path,
   if (child.error() != 0)
     return "cannot be tried out: " + program + ": " + std::strerror(child.error());
   const check::Ending ending = child.wait(check::steady_ns() + timeout_ns);
-  const std::string verdict = verdict_of(ending.output);
+  const std::string verdict = ending.said(verdict_mark);
   if (!ending.in_time)
     return "is not loaded within " + print_duration(timeout_ns) +
            ": a static constructor or init hangs";
   if (verdict == good_verdict && ending.good()) return {};
   if (!verdict.empty() && verdict != good_verdict) return verdict;
   return "ends the process that loads it, in a static constructor or in init: " + ending.text() +
-         last_words(ending.output);
+         ending.last_words();
 }
 
 int probe_module_main(const char* path) {

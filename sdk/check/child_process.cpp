@@ -2,18 +2,18 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 #include <spawn.h>
-#include <time.h>
 
 namespace weir::check {
 namespace {
@@ -78,6 +78,21 @@ std::string Ending::text() const {
   if (!in_time) return "no end in time";
   if (WIFSIGNALED(status)) return strsignal(WTERMSIG(status));
   return "status " + std::to_string(WEXITSTATUS(status));
+}
+
+std::string Ending::said(std::string_view mark) const {
+  const std::size_t at = output.rfind(mark);
+  if (at == std::string::npos) return {};
+  const std::size_t from = at + mark.size();
+  return output.substr(from, output.find('\n', from) - from);
+}
+
+std::string Ending::last_words() const {
+  constexpr std::size_t bytes_max = 200;
+  std::string words = output.substr(output.size() - std::min(output.size(), bytes_max));
+  while (!words.empty() && words.back() == '\n') words.pop_back();
+  std::replace(words.begin(), words.end(), '\n', ' ');
+  return words.empty() ? "" : " (it said: " + words + ")";
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept

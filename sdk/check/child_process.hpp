@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir::check {
@@ -25,8 +26,14 @@ struct Ending {
   int status{0};       // As wait() gives it.
   bool in_time{true};  // False: it was killed.
   [[nodiscard]] bool good() const { return in_time && status == 0; }
-  // "Aborted", "status 3", "no end within 5s"
+  // "Aborted", "status 3", "no end in time"
   [[nodiscard]] std::string text() const;
+  // What it wrote behind the mark in its last line that begins with it: verdicts stand among other
+  // output. Empty when there is none.
+  [[nodiscard]] std::string said(std::string_view mark) const;
+  // The end of its output on one line, "(it said: ...)" with a space before it; empty when it said
+  // nothing.
+  [[nodiscard]] std::string last_words() const;
 };
 
 class ChildProcess {

@@ -91,9 +91,13 @@ class plugin {
   void events() {
     std::vector<std::uint64_t> records = host_.take_events();
     if (records.empty()) return;
+    deliver_events(reinterpret_cast<const weir_event*>(records.data()), static_cast<std::uint32_t>(records.size() * 8));
+  }
+  // Hands over these records, whatever they are.
+  void deliver_events(const weir_event* first, std::uint32_t bytes) {
     host_.enter(phase::loop);
     const auto from = std::chrono::steady_clock::now();
-    d_.ops->events(self_, reinterpret_cast<const weir_event*>(records.data()), static_cast<std::uint32_t>(records.size() * 8));
+    d_.ops->events(self_, first, bytes);
     if (std::chrono::steady_clock::now() - from > std::chrono::seconds(1)) host_.note_violation("events() took longer than 1 s");
     host_.enter(phase::idle);
     throw_violations();
