@@ -71,7 +71,12 @@ const Refusal refusals[] = {
     {"row_tags", "a row's tags are outside the block", [](Block& b) { b.row(1).tag0 = b.head().n_tags; }},
     {"row_fields", "a row's fields are outside the block", [](Block& b) { b.row(1).field0 = b.head().n_fields; }},
     {"no_fields", "a row without fields", [](Block& b) { b.row(0).n_field = 0; }},
-    {"shared_fields", "field ranges overlap", [](Block& b) { b.row(1) = b.row(0); }},
+    {"more_fields", "field ranges overlap", [](Block& b) { b.row(1) = b.row(0); }},
+    {"shared_fields", "field ranges overlap", [](Block& b) { b.row(0).n_field = 4, b.row(1).field0 = 3; }},
+    {"fields_inside", "field ranges overlap",
+     [](Block& b) { b.row(1).field0 = 1, b.row(0).field0 = 0, b.row(0).n_field = 3; }},
+    {"tags_inside", "tag ranges overlap", [](Block& b) { b.row(1).tag0 = 1; }},
+    {"tags_of_two_lengths", "tag ranges overlap", [](Block& b) { b.row(1).tag0 = 0; }},
     {"name", "a name is outside the string table", [](Block& b) { b.row(0).name = b.head().n_strs; }},
     {"kind", "unknown metric kind", [](Block& b) { b.row(0).kind = 5; }},
     {"field_key", "a field key is outside the string table", [](Block& b) { b.field(0).key = WEIR_NO_ID; }},
@@ -113,6 +118,25 @@ TEST(Validate, ChecksRawRows) {
   EXPECT_STREQ(verdict(), "a message is outside the blob");
   field.type = WEIR_I64;
   EXPECT_STREQ(verdict(), "a raw row without its message");
+}
+
+TEST(Validate, TakesRangesInAnyOrder) {
+  builder b;
+  string_table& s = b.strings();
+  const weir_tag tags[] = {{s.intern("a"), s.intern("1")}, {s.intern("b"), s.intern("2")}};
+  const std::uint32_t first = b.add_tags(tags, 2);
+  const std::uint32_t second = b.add_tags(tags, 1);
+  for (std::uint32_t i = 0; i < 6; ++i) {
+    b.add_row(s.intern("m"), i % 2 == 0 ? second : first, i % 2 == 0 ? 1 : 2, 1, i);
+    *b.fields(1) = {s.intern("f"), WEIR_I64, 0, 0, {1}};
+  }
+  block_memory m(b.bytes());
+  b.seal(m.data());
+  auto* rows = reinterpret_cast<weir_row*>(m.data() + m.head()->off_rows);
+  std::swap(rows[0].field0, rows[5].field0);
+  EXPECT_EQ(validate(m.data(), m.size()), nullptr);
+  rows[5].field0 = rows[4].field0;
+  EXPECT_STREQ(validate(m.data(), m.size()), "field ranges overlap");
 }
 
 // Goal: a block that is crafted to be slow is refused before it was slow.

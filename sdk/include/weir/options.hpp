@@ -13,6 +13,7 @@
 // Types   std::string, bool, int, std::int64_t, std::uint64_t, double, duration, byte_size, secret, any;
 //         std::vector<T> (array), map<T> (table of any keys), a struct with options of its own (table),
 //         std::vector<struct> (array of tables), std::optional<T> (tells whether it was written).
+//         An integer type says by itself which range the host checks; in() says another.
 // Limits  The default is TOML literal syntax ("\"10s\"", "[]") or nullptr: then the member keeps the value it
 //         was constructed with, which the generated documentation cannot show.
 
@@ -131,6 +132,17 @@ constexpr std::uint16_t scalar_type() {
   }
 }
 
+// What an integer member can hold, for the host to check; nullptr: all that TOML has.
+template <typename T>
+constexpr const char* natural_range() {
+  constexpr bool integer = std::is_integral_v<T> && !std::is_same_v<T, bool>;
+  if constexpr (!integer || (sizeof(T) == 8 && std::is_signed_v<T>)) return nullptr;
+  else if constexpr (sizeof(T) == 8) return "0..";
+  else if constexpr (sizeof(T) == 4) return std::is_signed_v<T> ? "-2147483648..2147483647" : "0..4294967295";
+  else if constexpr (sizeof(T) == 2) return std::is_signed_v<T> ? "-32768..32767" : "0..65535";
+  else return std::is_signed_v<T> ? "-128..127" : "0..255";
+}
+
 // What an option's member type is: flags and the innermost type.
 template <typename T>
 struct shape {
@@ -162,7 +174,7 @@ constexpr weir_opt describe(const opt<P, T>& o) {
   r.flags = static_cast<std::uint16_t>(o.flags | shape<T>::flags);
   r.name = o.name;
   r.def = o.def;
-  r.range = o.range;
+  r.range = o.range != nullptr ? o.range : natural_range<item>();
   r.doc = o.doc;
   r.choices = o.choices;
   r.n_choices = o.n_choices;

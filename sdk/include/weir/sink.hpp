@@ -159,7 +159,7 @@ class sink : public builder {
   weir_status status() const { return status_; }
   // Emits when the batch is full; for parsers, which use the low-level calls of the builder.
   void make_room(std::size_t more = 0) {
-    if (++since_check_ < 64 && more < bytes_max / 8) return;
+    if (++since_check_ < 64 && strings().blob().size() + more < bytes_max) return;
     since_check_ = 0;
     if (size() >= rows_max || bytes() + more >= bytes_max) emit();
   }

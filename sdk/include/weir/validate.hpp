@@ -2,13 +2,16 @@
 
 // Is this a batch? One pass over foreign bytes, before anything else reads them.
 //
-// Checks     Bounds of every section, id, range and string; sorted and unique tag keys; known types; distinct
-//            field keys in rows of up to 256 fields; that ranges do not overlap only as far as work stays linear.
+// Checks     Bounds of every section, id, range and string; that ranges are shared or apart; sorted and unique tag
+//            keys; known types; distinct field keys in rows of up to 256 fields.
 // Errors     The answer names what is wrong; nullptr means the views of batch.hpp are safe.
 // Threads    Nobody may change the bytes while they are checked, or afterwards.
+// Cost       Linear. Where the ranges do not lie in the order of the rows, 4 bytes of memory per tag or field.
 // Limits     WEIR_BATCH_BYTES_MAX does not hold here: the size comes from the caller.
 
 #include <weir/batch.hpp>
+
+#include <cstdlib>
 
 namespace weir {
 inline namespace v1 __attribute__((visibility("hidden"))) {
@@ -23,7 +26,9 @@ class validator {
     if (const char* wrong = sections()) return wrong;
     if (const char* wrong = strings()) return wrong;
     if (const char* wrong = extensions()) return wrong;
-    return rows();
+    if (const char* wrong = rows()) return wrong;
+    if (const char* wrong = field_ranges()) return wrong;
+    return tag_ranges();
   }
 
  private:
@@ -66,21 +71,89 @@ class validator {
   }
   const char* rows() const {
     const weir_row* r = block_.rows();
-    // Overlapping ranges would make this loop quadratic in the size of the block: they run out of allowance.
-    std::uint64_t fields_left = head_->n_fields;
-    std::uint64_t tags_left = head_->n_tags + std::uint64_t{head_->n_rows} * 1024;
+    const bool raw = head_->signal == WEIR_SIG_RAW;
+    std::uint64_t fields = 0;  // more of them than there are would make this loop quadratic
     for (std::uint32_t i = 0; i < head_->n_rows; ++i) {
       if (const char* wrong = bounds(r[i])) return wrong;
-      if (fields_left < r[i].n_field) return "field ranges overlap";
-      fields_left -= r[i].n_field;
-      if (const char* wrong = head_->signal == WEIR_SIG_RAW ? raw_row(r[i]) : metric_row(r[i])) return wrong;
+      if ((fields += r[i].n_field) > head_->n_fields) return "field ranges overlap";
+      if (const char* wrong = raw ? raw_row(r[i]) : metric_row(r[i])) return wrong;
+      if (!raw && (i == 0 || !same_keys(r[i - 1], r[i])) && twice(r[i])) return "a field key stands twice in a row";
+    }
+    return nullptr;
+  }
+
+  // ---- ranges ----
+
+  // The cells of a section that belong to a range.
+  class taken {
+   public:
+    explicit taken(std::uint32_t cells) : at_(static_cast<std::uint32_t*>(std::calloc(cells, sizeof(std::uint32_t)))) {}
+    taken(const taken&) = delete;
+    taken& operator=(const taken&) = delete;
+    ~taken() { std::free(at_); }
+    bool no_memory() const { return at_ == nullptr; }
+    bool known(std::uint32_t first, std::uint32_t n) const { return at_[first] == n; }
+    // False when a cell was taken before.
+    bool take(std::uint32_t first, std::uint32_t n) {
+      bool free = true;
+      for (std::uint32_t i = first; i < first + n; ++i) {
+        free = free && at_[i] == 0;
+        at_[i] = inside;
+      }
+      at_[first] = n;
+      return free;
+    }
+
+   private:
+    static constexpr std::uint32_t inside = 0xffffffffU;  // no range is that long
+    std::uint32_t* at_;
+  };
+  static constexpr const char* no_memory = "no memory to check the batch";
+
+  // As long as the ranges lie in the order of the rows, their ends are all there is to know.
+  const char* field_ranges() const {
+    const weir_row* r = block_.rows();
+    std::uint32_t end = 0;
+    for (std::uint32_t i = 0; i < head_->n_rows; ++i) {
+      if (r[i].field0 < end) return field_ranges_in_any_order();
+      end = r[i].field0 + r[i].n_field;
+    }
+    return nullptr;
+  }
+  const char* field_ranges_in_any_order() const {
+    const weir_row* r = block_.rows();
+    taken fields(head_->n_fields);
+    if (fields.no_memory()) return no_memory;
+    for (std::uint32_t i = 0; i < head_->n_rows; ++i)
+      if (!fields.take(r[i].field0, r[i].n_field)) return "field ranges overlap";
+    return nullptr;
+  }
+  const char* tag_ranges() const {
+    const weir_row* r = block_.rows();
+    std::uint32_t end = 0;
+    for (std::uint32_t i = 0; i < head_->n_rows; ++i) {
+      if (r[i].n_tag == 0) continue;
       if (i != 0 && r[i].tag0 == r[i - 1].tag0 && r[i].n_tag == r[i - 1].n_tag) continue;
-      if (tags_left < r[i].n_tag) return "tag ranges overlap";
-      tags_left -= r[i].n_tag;
+      if (r[i].tag0 < end) return tag_ranges_in_any_order();
+      if (const char* wrong = tags(r[i])) return wrong;
+      end = r[i].tag0 + r[i].n_tag;
+    }
+    return nullptr;
+  }
+  const char* tag_ranges_in_any_order() const {
+    const weir_row* r = block_.rows();
+    taken all(head_->n_tags);
+    if (all.no_memory()) return no_memory;
+    for (std::uint32_t i = 0; i < head_->n_rows; ++i) {
+      if (r[i].n_tag == 0 || all.known(r[i].tag0, r[i].n_tag)) continue;
+      if (!all.take(r[i].tag0, r[i].n_tag)) return "tag ranges overlap";
       if (const char* wrong = tags(r[i])) return wrong;
     }
     return nullptr;
   }
+
+  // ---- rows ----
+
   const char* bounds(const weir_row& r) const {
     if (std::uint64_t{r.tag0} + r.n_tag > head_->n_tags) return "a row's tags are outside the block";
     if (std::uint64_t{r.field0} + r.n_field > head_->n_fields) return "a row's fields are outside the block";
@@ -99,7 +172,7 @@ class validator {
     const weir_field* f = block_.fields() + r.field0;
     for (std::uint32_t i = 0; i < r.n_field; ++i)
       if (const char* wrong = one_field(f[i])) return wrong;
-    return r.n_field <= 256 && twice(f, r.n_field) ? "a field key stands twice in a row" : nullptr;
+    return nullptr;
   }
   const char* one_field(const weir_field& f) const {
     if (f.key >= head_->n_strs) return "a field key is outside the string table";
@@ -109,8 +182,18 @@ class validator {
       return "a field value is outside the blob";
     return nullptr;
   }
-  bool twice(const weir_field* f, std::uint32_t n) const {
-    for (std::uint32_t i = 1; i < n; ++i)
+  // Most rows have the keys of the row before, which was looked at.
+  bool same_keys(const weir_row& a, const weir_row& b) const {
+    if (a.n_field != b.n_field) return false;
+    const weir_field* f = block_.fields();
+    for (std::uint32_t i = 0; i < a.n_field; ++i)
+      if (f[a.field0 + i].key != f[b.field0 + i].key) return false;
+    return true;
+  }
+  bool twice(const weir_row& r) const {
+    const weir_field* f = block_.fields() + r.field0;
+    if (r.n_field > 256) return false;
+    for (std::uint32_t i = 1; i < r.n_field; ++i)
       for (std::uint32_t k = 0; k < i; ++k)
         if (block_.str(f[k].key) == block_.str(f[i].key)) return true;
     return false;

@@ -9,7 +9,6 @@
 //
 // Ownership  The object owns what get() points to.
 // Errors     A wrong value, an unknown key, a missing required one: failure with WEIR_E_CONFIG and the path.
-// Limits     Ranges are not checked.
 
 #include <weir/abi.h>
 #include <weir/testing/toml.hpp>
@@ -117,11 +116,11 @@ class conf_writer {
       v.col = written->col;
     } else if ((o.flags & WEIR_CF_REQUIRED) != 0) {
       refuse(path, "required option '" + std::string(o.name) + "' is missing");
+    } else if (o.type == WEIR_C_TABLE && (o.flags & (WEIR_CF_LIST | WEIR_CF_MAP)) == 0) {
+      v = table(o, nullptr, path);
     } else if (o.def != nullptr) {
       v = shaped(o, default_of(o, path), path);
       unset(v);
-    } else if (o.type == WEIR_C_TABLE && (o.flags & (WEIR_CF_LIST | WEIR_CF_MAP)) == 0) {
-      v = table(o, nullptr, path);
     }
     put(at, v);
   }
@@ -192,11 +191,11 @@ class conf_writer {
     v.type = o.type;
     switch (o.type) {
       case WEIR_C_TABLE: return table(o, &t, path);
-      case WEIR_C_INT: v.v.i = want(t, toml::integer, path, "an integer").i; break;
+      case WEIR_C_INT: v.v.i = in_range(o, want(t, toml::integer, path, "an integer").i, path); break;
       case WEIR_C_BOOL: v.v.i = want(t, toml::boolean, path, "true or false").i; break;
-      case WEIR_C_FLOAT: v.v.f = t.is == toml::integer ? static_cast<double>(t.i) : want(t, toml::number, path, "a number").f; break;
-      case WEIR_C_DURATION: v.v.i = measure(t, path, 1e9, duration_of); break;
-      case WEIR_C_SIZE: v.v.i = measure(t, path, 1, size_of); break;
+      case WEIR_C_FLOAT: v.v.f = in_range(o, number(t, path), path); break;
+      case WEIR_C_DURATION: v.v.i = in_range(o, measure(t, path, 1e9, duration_of), path); break;
+      case WEIR_C_SIZE: v.v.i = in_range(o, measure(t, path, 1, size_of), path); break;
       case WEIR_C_SECRET:
         secrets_.push_back(want(t, toml::string, path, "a string").text);
         v.v.i = static_cast<std::int64_t>(secrets_.size());
@@ -205,6 +204,29 @@ class conf_writer {
       case WEIR_C_ANY: any(v, t, path); break;
       default: put_text(v, want(t, toml::string, path, "a string").text); break;
     }
+    return v;
+  }
+  static double number(const toml& t, const std::string& path) {
+    return t.is == toml::integer ? static_cast<double>(t.i) : want(t, toml::number, path, "a number").f;
+  }
+  // One end of a range; NaN where it is open.
+  static double bound(const weir_opt& o, std::string_view literal, const std::string& path) {
+    std::string text;
+    for (const char c : literal)
+      if (c != '"' && c != '\'') text += c;
+    if (text.empty()) return std::nan("");
+    if (o.type == WEIR_C_DURATION) return static_cast<double>(duration_of(text, path));
+    if (o.type == WEIR_C_SIZE) return static_cast<double>(size_of(text, path));
+    return number(parse_literal(text), path);
+  }
+  template <typename T>
+  static T in_range(const weir_opt& o, T v, const std::string& path) {
+    const std::string_view range = o.range == nullptr ? "" : o.range;
+    const std::size_t dots = range.find("..");
+    if (dots == std::string_view::npos) return v;
+    const auto value = static_cast<double>(v);
+    const bool outside = value < bound(o, range.substr(0, dots), path) || value > bound(o, range.substr(dots + 2), path);
+    if (outside) refuse(path, "the value is not in the range " + std::string(range));
     return v;
   }
   static const toml& want(const toml& t, toml::kind k, const std::string& path, const char* what) {
