@@ -270,10 +270,8 @@ bool Output::returned(weir_status status, const weir_err& err) {
     early_.reset();
   }
   if (status == WEIR_ASYNC && !early) return false;
-  if (status == WEIR_ASYNC) finish(early->status, early->err, early->rejected);
-  else finish(status, err, 0);
-  const std::lock_guard lock(mutex_);
-  return state_ == State::writing;
+  if (status == WEIR_ASYNC) return finish(early->status, early->err, early->rejected);
+  return finish(status, err, 0);
 }
 
 void Output::complete(std::uint64_t delivery, const weir_result& result) {
@@ -287,9 +285,7 @@ void Output::complete(std::uint64_t delivery, const weir_result& result) {
       return;
     }
   }
-  finish(done.status, done.err, done.rejected);
-  const std::lock_guard lock(mutex_);
-  if (state_ == State::writing) executor().post([this] { write_some(); });
+  if (finish(done.status, done.err, done.rejected)) executor().post([this] { write_some(); });
 }
 
 weir_status Output::serialize(weir_delivery& delivery, weir_err& err) {
@@ -330,15 +326,20 @@ queue::Parcel Output::take_batch_locked() {
   return std::move(parts.front());
 }
 
-void Output::finish(weir_status status, const weir_err& err, std::uint64_t rejected) {
+// True when the caller goes on writing. Decided under the lock in which the output may become idle: behind
+// it somebody else may set it to write again, and must stay the only one who does.
+bool Output::finish(weir_status status, const weir_err& err, std::uint64_t rejected) {
+  bool going_on = false;
   {
     const std::lock_guard lock(mutex_);
     open_delivery_ = 0;
     settle_locked(status, err, rejected);
     update_gauges_locked();
     if (state_ == State::writing && (ending_ || !wants_write_locked())) state_ = State::idle;
+    going_on = state_ == State::writing;
   }
   wake_lanes();
+  return going_on;
 }
 
 void Output::settle_locked(weir_status status, const weir_err& err, std::uint64_t rejected) {

@@ -95,7 +95,7 @@ class Output final : public HostCalls {
   bool write_one();
   weir_status serialize(weir_delivery& delivery, weir_err& err);
   bool returned(weir_status status, const weir_err& err);
-  void finish(weir_status status, const weir_err& err, std::uint64_t rejected);
+  bool finish(weir_status status, const weir_err& err, std::uint64_t rejected);
   void settle_locked(weir_status status, const weir_err& err, std::uint64_t rejected);
   void delivered_locked(std::uint64_t rejected);
   void split_locked(const weir_err& err);
