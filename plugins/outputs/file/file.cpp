@@ -52,11 +52,12 @@ void File::stop() {
 void File::write(const delivery& batch) {
   if (batch.bytes().empty()) return;
   const std::string_view bytes = compressor_->compress(batch.bytes());
+  const Rows rows{batch.raw().batch_id, batch.raw().row0, batch.raw().n_rows};
   const std::int64_t now_ns = self.now();
   std::optional<retry> failed;
   for (const auto& target : targets_) {
     try {
-      target->write(batch.id(), batch.attempt(), bytes, now_ns);
+      target->write(rows, batch.attempt(), bytes, now_ns);
     } catch (const retry& why) {
       if (!failed) failed = why;
     }

@@ -58,17 +58,18 @@ TEST(FileTarget, WritesADeliveryOnce) {
   const test::TempDir dir;
   FileTarget target(dir.file("out"), {});
   target.open(now_ns);
-  target.write(1, 1, "a\n", now_ns);
-  target.write(1, 2, "a\n", now_ns);  // another file of the same output failed
-  target.write(2, 1, "b\n", now_ns);
-  EXPECT_EQ(dir.read("out"), "a\nb\n");
+  target.write({1, 0, 5}, 1, "a\n", now_ns);
+  target.write({1, 0, 5}, 2, "a\n", now_ns);  // another file of the same output failed
+  target.write({1, 0, 2}, 3, "b\n", now_ns);  // a part of it alone
+  target.write({1, 0, 2}, 1, "c\n", now_ns);  // another batch at the same place
+  EXPECT_EQ(dir.read("out"), "a\nb\nc\n");
 }
 
 TEST(FileTarget, SaysWhatToDoWhenTheDiskIsFull) {
   FileTarget target("/dev/full", {});
   target.open(now_ns);
   try {
-    target.write(1, 1, "a\n", now_ns);
+    target.write({1, 0, 1}, 1, "a\n", now_ns);
     FAIL() << "a full disk took the bytes";
   } catch (const retry& why) {
     EXPECT_NE(std::string(why.what()).find("/dev/full"), std::string::npos) << why.what();
@@ -82,7 +83,7 @@ TEST(StreamTarget, WaitsForASlowReader) {
   std::string seen;
   std::thread reader([&] { seen = pipe.read_all(); });
   StreamTarget target(pipe.write_end(), "standard output");
-  target.write(1, 1, bytes, now_ns);
+  target.write({1, 0, 1}, 1, bytes, now_ns);
   pipe.close_write();
   reader.join();
   EXPECT_EQ(seen, bytes);
@@ -93,7 +94,7 @@ TEST(StreamTarget, IsTriedAgainWhenNobodyReads) {
   Pipe pipe;
   pipe.close_read();
   StreamTarget target(pipe.write_end(), "standard output");
-  EXPECT_THROW(target.write(1, 1, "a\n", now_ns), retry);
+  EXPECT_THROW(target.write({1, 0, 1}, 1, "a\n", now_ns), retry);
 }
 
 class FileOutput : public testing::Test {
@@ -166,11 +167,14 @@ TEST_F(FileOutput, TriesOnlyTheFilesThatFailed) {
   file.start();
   const weir::testing::block_memory block = weir::testing::make_batch({"m v=1i 1"}, now_ns);
   weir_delivery in{};
-  in.id = 7;
+  in.batch_id = 7;
   in.batch = block.head();
+  in.n_rows = 1;
   in.raw = borrow("line\n");
-  for (in.attempt = 1; in.attempt <= 3; ++in.attempt)
+  for (in.attempt = 1; in.attempt <= 3; ++in.attempt) {
+    in.id = in.attempt;
     EXPECT_THROW(file.write(delivery(in)), retry);
+  }
   EXPECT_EQ(dir_.read("b"), "line\n");
 }
 

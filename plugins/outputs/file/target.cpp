@@ -45,10 +45,10 @@ const char* remedy_for(int error) {
 
 }  // namespace
 
-void Target::write(std::uint64_t delivery, std::uint32_t attempt, std::string_view bytes,
+void Target::write(const Rows& rows, std::uint32_t attempt, std::string_view bytes,
                    std::int64_t now_ns) {
-  if (delivery != delivery_ || attempt <= 1) written_bytes_ = 0;
-  delivery_ = delivery;
+  if (attempt <= 1 || rows != rows_) written_bytes_ = 0;
+  rows_ = rows;
   if (written_bytes_ < bytes.size()) append(bytes, written_bytes_, now_ns);
 }
 

@@ -4,8 +4,8 @@
 //
 // Threads    One thread at a time; targets on standard output, of any instance, take turns.
 // Errors     Thrown as weir::retry with what a person can do. A delivery that failed leaves a regular
-//            file as it was before. What standard output has taken stays taken: the same delivery goes
-//            on where it stopped, so that no byte is written twice.
+//            file as it was before. What standard output has taken stays taken: the next attempt goes on
+//            where it stopped, so that no byte is written twice.
 // Ownership  The descriptor of standard output belongs to the process and stays open.
 
 #include <cstddef>
@@ -17,20 +17,26 @@
 
 namespace weir::file_output {
 
+// Which rows a write is about. Another attempt at the same ones is a new delivery of the same block.
+struct Rows {
+  std::uint64_t batch = 0;
+  std::uint32_t first = 0, n = 0;
+  bool operator==(const Rows&) const = default;
+};
+
 class Target {
  public:
   virtual ~Target() = default;
   virtual void open(std::int64_t now_ns) = 0;
   virtual void close() {}
-  // Writes the bytes of an attempt (1 = the first) at a delivery, unless an earlier one already did.
-  void write(std::uint64_t delivery, std::uint32_t attempt, std::string_view bytes,
-             std::int64_t now_ns);
+  // Writes the bytes of an attempt (1 = the first) at these rows, unless the one before already did.
+  void write(const Rows& rows, std::uint32_t attempt, std::string_view bytes, std::int64_t now_ns);
 
  private:
   // Appends the bytes from `from` on; moves it past what was written for good, also when it throws.
   virtual void append(std::string_view bytes, std::size_t& from, std::int64_t now_ns) = 0;
 
-  std::uint64_t delivery_ = 0;
+  Rows rows_;
   std::size_t written_bytes_ = 0;
 };
 
