@@ -82,15 +82,20 @@ class Part:
         """Each ctest counts for itself."""
         status, output = self.run("ctest", "--test-dir", BUILD / preset, "-j", CORES, "--output-on-failure",
                                   *selection, environment=environment)
-        match = re.search(r"tests passed, (\d+) tests? failed out of (\d+)", output)
-        if match is None:
+        score = ctest_score(output)
+        if score is None:
             self.count("ctest", status == 0, output)
             return
-        failed, of = int(match[1]), int(match[2])
-        self.score.add(Score(of - failed, failed))
-        if failed:
-            say(f"  FAILED: {failed} of {of} tests (all of it: {self.log.relative_to(TOP)})")
+        self.score.add(score)
+        if score.failed:
+            say(f"  FAILED: {score.failed} tests (all of it: {self.log.relative_to(TOP)})")
             say("\n".join("    " + line for line in failures(output)))
+
+
+def ctest_score(output):
+    """What ctest counted; None where it ran nothing."""
+    match = re.search(r"tests passed, (\d+) tests? failed out of (\d+)", output)
+    return Score(int(match[2]) - int(match[1]), int(match[1])) if match else None
 
 
 def failures(output):
@@ -117,13 +122,19 @@ def part_tidy(part):
     sources = [path for path in tracked(".cpp", ".hpp", ".c") if path != "sdk/include/weir/abi.h"]
     part.expect("clang-format-19 -i would change files", "clang-format-19", "--dry-run", "-Werror", *sources)
     part.expect("scripts/tidy.py", sys.executable, "scripts/tidy.py")
-    status, output = part.run(sys.executable, "scripts/tidy_test.py")
-    ran = int((re.search(r"Ran (\d+) tests", output) or [0, 0])[1])
-    wrong = sum(int(number) for number in re.findall(r"(?:failures|errors)=(\d+)", output)) or int(status != 0)
-    part.score.add(Score(max(ran - wrong, 0), wrong))
-    if wrong:
-        say(output)
+    for tests in ("scripts/tidy_test.py", "scripts/check_test.py"):
+        status, output = part.run(sys.executable, tests)
+        score = unittest_score(output, status)
+        part.score.add(score)
+        if score.failed:
+            say(output)
     part.expect("shellcheck", "shellcheck", *shell_scripts())
+
+
+def unittest_score(output, status):
+    ran = int((re.search(r"^Ran (\d+) test", output, re.M) or [0, 0])[1])
+    wrong = sum(int(number) for number in re.findall(r"(?:failures|errors)=(\d+)", output)) or int(status != 0)
+    return Score(max(ran - wrong, 0), wrong)
 
 
 def shell_scripts():
