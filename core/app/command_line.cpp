@@ -18,22 +18,31 @@ constexpr const char* description =
 
 // -config FILE, as Telegraf takes it, means --config FILE.
 std::string normalized(std::string_view arg) {
-  const bool one_dash = arg.size() > 2 && arg[0] == '-' && arg[1] != '-' && arg[1] != '.' && (arg[1] < '0' || arg[1] > '9');
+  const bool one_dash = arg.size() > 2 && arg[0] == '-' && arg[1] != '-' && arg[1] != '.' &&
+                        (arg[1] < '0' || arg[1] > '9');
   return (one_dash ? "-" : "") + std::string(arg);
 }
 
 void add_sources(CLI::App& app, CommandLine& line) {
-  app.add_option("--config", line.config, "Configuration file; may be given several times")->type_name("FILE");
-  app.add_option("--config-directory", line.config_directories, "Directory of *.conf files; may be given several times")
+  app.add_option("--config", line.config, "Configuration file; may be given several times")
+      ->type_name("FILE");
+  app.add_option("--config-directory", line.config_directories,
+                 "Directory of *.conf files; may be given several times")
       ->type_name("DIR");
-  app.add_option("--plugin-directory", line.plugin_directories, "Where plugins are looked for first")->type_name("DIR");
-  app.add_flag_callback("--strict-env-handling", [&line] { line.env_non_strict = false; }, "Replace environment variables in values only (the default)");
-  app.add_flag("--non-strict-env-handling", line.env_non_strict, "Replace environment variables in the raw text");
+  app.add_option("--plugin-directory", line.plugin_directories,
+                 "Where plugins are looked for first")
+      ->type_name("DIR");
+  app.add_flag_callback(
+      "--strict-env-handling", [&line] { line.env_non_strict = false; },
+      "Replace environment variables in values only (the default)");
+  app.add_flag("--non-strict-env-handling", line.env_non_strict,
+               "Replace environment variables in the raw text");
   app.add_flag("--old-env-behavior", line.env_old, "Leave $$ as it is");
 }
 
 void add_filters(CLI::App& app, CommandLine& line) {
-  app.add_option("--section-filter", line.section_filter, "Sections for 'config create', separated by colons");
+  app.add_option("--section-filter", line.section_filter,
+                 "Sections for 'config create', separated by colons");
   app.add_option("--input-filter", line.input_filter, "Only these inputs, separated by colons");
   app.add_option("--output-filter", line.output_filter, "Only these outputs");
   app.add_option("--aggregator-filter", line.aggregator_filter, "Only these aggregators");
@@ -48,36 +57,45 @@ struct Flags {
 void add_run(CLI::App& app, CommandLine& line, Flags& flags) {
   app.add_flag("--once", flags.once, "Gather once, write once, exit");
   app.add_flag("--test", flags.test, "Gather once and print metrics instead of writing them");
-  app.add_option("--test-wait", line.test_wait_s, "Seconds that service inputs get with --test and --once");
+  app.add_option("--test-wait", line.test_wait_s,
+                 "Seconds that service inputs get with --test and --once");
   app.add_flag("--debug", line.debug, "Log debug messages");
   app.add_flag("--quiet", line.quiet, "Log errors only");
   app.add_option("--pidfile", line.pidfile, "Write the process id to this file")->type_name("FILE");
-  app.add_option("--ledger", line.ledger_file, "At the end, say where every record went (.json: for a program; -: stderr)")
+  app.add_option("--ledger", line.ledger_file,
+                 "At the end, say where every record went (.json: for a program; -: stderr)")
       ->type_name("FILE");
   app.add_flag("--version", flags.version, "Print the version");
 }
 
 void add_commands(CLI::App& app, CommandLine& line) {
   const auto verb = [&line](Verb v) { return [&line, v] { line.verb = v; }; };
-  CLI::App* config = app.add_subcommand("config", "Check or create configurations")->require_subcommand(1);
-  CLI::App* check = config->add_subcommand("check", "Read a configuration and create its plugins, connect nothing");
+  CLI::App* config =
+      app.add_subcommand("config", "Check or create configurations")->require_subcommand(1);
+  CLI::App* check = config->add_subcommand(
+      "check", "Read a configuration and create its plugins, connect nothing");
   check->callback(verb(Verb::check));
   check->add_flag("--json", line.json, "One JSON object a line");
   add_sources(*check, line);
-  CLI::App* create = config->add_subcommand("create", "Print a configuration with every default as a comment");
+  CLI::App* create =
+      config->add_subcommand("create", "Print a configuration with every default as a comment");
   create->callback(verb(Verb::create));
   add_sources(*create, line);
   add_filters(*create, line);
-  CLI::App* plugins = app.add_subcommand("plugins", "What plugins there are and what they take")->require_subcommand(1);
+  CLI::App* plugins = app.add_subcommand("plugins", "What plugins there are and what they take")
+                          ->require_subcommand(1);
   CLI::App* list = plugins->add_subcommand("list", "Names of plugins, by kind");
   list->callback(verb(Verb::plugins_list));
-  list->add_option("kind", line.kind, "inputs, processors, aggregators, outputs, parsers or serializers");
-  list->add_option("--plugin-directory", line.plugin_directories, "Where plugins are looked for first");
+  list->add_option("kind", line.kind,
+                   "inputs, processors, aggregators, outputs, parsers or serializers");
+  list->add_option("--plugin-directory", line.plugin_directories,
+                   "Where plugins are looked for first");
   list->add_flag("--json", line.json, "One JSON object a line");
   CLI::App* describe = plugins->add_subcommand("describe", "The options of one plugin");
   describe->callback(verb(Verb::plugins_describe));
   describe->add_option("plugin", line.name, "For example inputs.cpu")->required();
-  describe->add_option("--plugin-directory", line.plugin_directories, "Where plugins are looked for first");
+  describe->add_option("--plugin-directory", line.plugin_directories,
+                       "Where plugins are looked for first");
   describe->add_flag("--json", line.json, "As a JSON object");
   app.add_subcommand("version", "Print the version")->callback(verb(Verb::version));
 }

@@ -11,7 +11,16 @@
 
 namespace weir::app {
 
-enum class Verb : std::uint8_t { run, once, test, check, create, plugins_list, plugins_describe, version };
+enum class Verb : std::uint8_t {
+  run,
+  once,
+  test,
+  check,
+  create,
+  plugins_list,
+  plugins_describe,
+  version
+};
 
 struct CommandLine {
   Verb verb{Verb::run};
@@ -20,11 +29,11 @@ struct CommandLine {
   std::vector<std::string> select;
   bool debug{false}, quiet{false};
   bool env_non_strict{false}, env_old{false};
-  bool json{false};           // config check, plugins: for a program
+  bool json{false};  // config check, plugins: for a program
   std::int64_t test_wait_s{0};
   std::string pidfile;
-  std::string ledger_file;    // Where the ledger goes at the end; "-" = stderr.
-  std::string kind, name;     // plugins list KIND, plugins describe KIND.NAME
+  std::string ledger_file;  // Where the ledger goes at the end; "-" = stderr.
+  std::string kind, name;   // plugins list KIND, plugins describe KIND.NAME
 };
 
 // Nothing: the process ends with exit_status (help, version, or a mistake that was said).

@@ -18,7 +18,8 @@ namespace weir::app {
 namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
-constexpr std::uint16_t kinds[] = {WEIR_INPUT, WEIR_PROCESSOR, WEIR_AGGREGATOR, WEIR_OUTPUT, WEIR_PARSER, WEIR_SERIALIZER};
+constexpr std::uint16_t kinds[] = {WEIR_INPUT,  WEIR_PROCESSOR, WEIR_AGGREGATOR,
+                                   WEIR_OUTPUT, WEIR_PARSER,    WEIR_SERIALIZER};
 
 // Written when the run begins, removed when it ends.
 class PidFile {
@@ -70,7 +71,9 @@ int run_mode(runtime::Agent& agent, const CommandLine& line) {
 std::unique_ptr<runtime::Agent> make_agent(Configuration& configuration, Catalog& catalog,
                                            std::unique_ptr<config::Settings>& first) {
   runtime::Agent::Callbacks callbacks;
-  callbacks.load = [&configuration, &first] { return first ? std::move(first) : configuration.load(); };
+  callbacks.load = [&configuration, &first] {
+    return first ? std::move(first) : configuration.load();
+  };
   callbacks.refused = [&configuration](const auto& why) { configuration.print_refusal(why); };
   callbacks.trusted = [&catalog](const weir_plugin* p) { return catalog.trusted(p); };
   return std::make_unique<runtime::Agent>(first->weir, std::move(callbacks));
@@ -99,7 +102,8 @@ int config_check(const CommandLine& line) {
   const auto agent = make_agent(configuration, catalog, first);
   const bool ok = agent->check();
   agent->finish(ok ? 0 : 1);
-  if (ok && !line.json) std::fprintf(stderr, "configuration is valid, %zu warnings\n", configuration.warnings());
+  if (ok && !line.json)
+    std::fprintf(stderr, "configuration is valid, %zu warnings\n", configuration.warnings());
   return ok ? 0 : 1;
 }
 
@@ -122,9 +126,12 @@ int plugins_list(const CommandLine& line) {
     if (!line.kind.empty() && line.kind != label) continue;
     for (const std::string& name : catalog.names(kind)) {
       const auto found = catalog.find(kind, name);
-      const char* summary = found.descriptor != nullptr ? found.descriptor->summary : found.why.c_str();
-      if (line.json && found.descriptor != nullptr) std::printf("%s\n", config::describe_json(*found.descriptor).c_str());
-      else if (!line.json) std::printf("%-28s %s\n", (label + "." + name).c_str(), summary);
+      const char* summary =
+          found.descriptor != nullptr ? found.descriptor->summary : found.why.c_str();
+      if (line.json && found.descriptor != nullptr)
+        std::printf("%s\n", config::describe_json(*found.descriptor).c_str());
+      else if (!line.json)
+        std::printf("%-28s %s\n", (label + "." + name).c_str(), summary);
     }
   }
   return 0;
@@ -134,18 +141,20 @@ int plugins_describe(const CommandLine& line) {
   Catalog catalog(line.plugin_directories);
   const std::size_t dot = line.name.find('.');
   for (const std::uint16_t kind : kinds) {
-    if (dot == std::string::npos || pipeline::kind_label(kind) != line.name.substr(0, dot)) continue;
+    if (dot == std::string::npos || pipeline::kind_label(kind) != line.name.substr(0, dot))
+      continue;
     const auto found = catalog.find(kind, line.name.substr(dot + 1));
     if (found.descriptor == nullptr) {
       std::fprintf(stderr, "weir: %s\n", found.why.c_str());
       return 1;
     }
-    const std::string text =
-        line.json ? config::describe_json(*found.descriptor) + "\n" : config::describe_markdown(*found.descriptor);
+    const std::string text = line.json ? config::describe_json(*found.descriptor) + "\n"
+                                       : config::describe_markdown(*found.descriptor);
     std::fputs(text.c_str(), stdout);
     return 0;
   }
-  std::fprintf(stderr, "weir: \"%s\" names no plugin: write a kind and a name, as in inputs.cpu\n", line.name.c_str());
+  std::fprintf(stderr, "weir: \"%s\" names no plugin: write a kind and a name, as in inputs.cpu\n",
+               line.name.c_str());
   return 1;
 }
 

@@ -46,13 +46,15 @@ config::LoadOptions Configuration::options() {
   o.selectors = line_.select;
   o.hostname = hostname();
   o.require_outputs = line_.verb != Verb::test;
-  o.on_plugin_path = [this](const std::vector<std::string>& path) { catalog_.set_plugin_path(path); };
+  o.on_plugin_path = [this](const std::vector<std::string>& path) {
+    catalog_.set_plugin_path(path);
+  };
   return o;
 }
 
 void Configuration::print(const config::Diagnostic& diagnostic) const {
-  const std::string text =
-      line_.json ? config::render_json(diagnostic) + "\n" : config::render(diagnostic, ::isatty(STDERR_FILENO) == 1);
+  const std::string text = line_.json ? config::render_json(diagnostic) + "\n"
+                                      : config::render(diagnostic, ::isatty(STDERR_FILENO) == 1);
   std::fputs(text.c_str(), line_.json ? stdout : stderr);
 }
 
@@ -79,7 +81,8 @@ bool Configuration::replace_outputs(config::Settings& settings) {
   config::LoadOptions o;
   o.require_inputs = false;
   const std::string text = std::string("[[outputs.\"") + test_output_name +
-                           "\"]]\n  data_format = \"influx\"\n  influx_sort_fields = true\n  influx_uint_support = true\n";
+                           "\"]]\n  data_format = \"influx\"\n  influx_sort_fields = true\n  "
+                           "influx_uint_support = true\n";
   config::LoadResult own = config::load_texts({{"(--test)", text}}, o, catalog_);
   for (const auto& d : own.diagnostics) print(d);
   if (!own.settings) return false;

@@ -53,7 +53,8 @@ struct OptionBlob {
   std::vector<std::string> secrets;  // Texts behind the handles of WEIR_C_SECRET values.
 
   [[nodiscard]] weir_conf conf() const {
-    return {static_cast<std::uint32_t>(sizeof(weir_conf)), n, reinterpret_cast<const std::uint8_t*>(storage.data()), bytes};
+    return {static_cast<std::uint32_t>(sizeof(weir_conf)), n,
+            reinterpret_cast<const std::uint8_t*>(storage.data()), bytes};
   }
 };
 
@@ -77,7 +78,13 @@ struct FormatSettings {
   OptionBlob options;
 };
 
-enum class StartupErrorBehavior : std::uint8_t { background, error, retry, ignore, probe };  // background: not written
+enum class StartupErrorBehavior : std::uint8_t {
+  background,
+  error,
+  retry,
+  ignore,
+  probe
+};  // background: not written
 
 struct InputSettings : PluginSettings {
   std::optional<std::int64_t> interval_ns, precision_ns, collection_jitter_ns, collection_offset_ns;
@@ -137,9 +144,10 @@ struct AgentSettings {
   std::optional<bool> skip_processors_after_aggregators;
 };
 
-struct WeirSettings {               // [weir]
-  std::int64_t memory_limit_bytes{0};  // 0 = auto: a quarter of the cgroup limit or RAM, at most 1 GiB.
-  std::int64_t threads{0};             // 0 = cores.
+struct WeirSettings {  // [weir]
+  std::int64_t memory_limit_bytes{
+      0};                   // 0 = auto: a quarter of the cgroup limit or RAM, at most 1 GiB.
+  std::int64_t threads{0};  // 0 = cores.
   std::vector<std::string> plugin_path;
   std::int64_t shutdown_timeout_ns{10'000'000'000};
   std::int64_t max_record_bytes{1 << 20};
@@ -165,8 +173,8 @@ class PluginCatalog {
 
   struct Found {
     const weir_plugin* descriptor{nullptr};  // nullptr: not usable, and why.
-    std::string why;                         // For a person: what is missing or wrong, and where was looked.
-    bool missing{false};                     // No file of that name anywhere, as opposed to one that was refused.
+    std::string why;      // For a person: what is missing or wrong, and where was looked.
+    bool missing{false};  // No file of that name anywhere, as opposed to one that was refused.
   };
   // kind: WEIR_INPUT... Loads the module when it is asked for the first time.
   virtual Found find(std::uint16_t kind, const std::string& name) = 0;

@@ -5,7 +5,9 @@
 namespace weir::metrics {
 namespace {
 
-std::string label(const Node& n) { return n.kind + "." + n.name + (n.alias.empty() ? "" : "::" + n.alias); }
+std::string label(const Node& n) {
+  return n.kind + "." + n.name + (n.alias.empty() ? "" : "::" + n.alias);
+}
 
 std::string number(std::uint64_t v) { return std::to_string(v); }
 
@@ -29,15 +31,19 @@ std::string quoted(const std::string& text) {
 }
 
 std::string json(const Node& n) {
-  std::string text = "{\"kind\":" + quoted(n.kind) + ",\"name\":" + quoted(n.name) + ",\"alias\":" + quoted(n.alias);
-  const auto add = [&](const char* key, std::uint64_t v) { text += ",\"" + std::string(key) + "\":" + number(v); };
+  std::string text = "{\"kind\":" + quoted(n.kind) + ",\"name\":" + quoted(n.name) +
+                     ",\"alias\":" + quoted(n.alias);
+  const auto add = [&](const char* key, std::uint64_t v) {
+    text += ",\"" + std::string(key) + "\":" + number(v);
+  };
   add("in", n.in);
   add("created", n.created);
   add("out", n.out);
   add("absorbed", n.absorbed);
   add("filtered", n.filtered);
   for (std::size_t i = 0; i < n.dropped.size(); ++i)
-    if (n.dropped[i] != 0) add((std::string("dropped_") + drop_reason_name(static_cast<Drop>(i))).c_str(), n.dropped[i]);
+    if (n.dropped[i] != 0)
+      add((std::string("dropped_") + drop_reason_name(static_cast<Drop>(i))).c_str(), n.dropped[i]);
   add("queued", n.queued);
   add("in_flight", n.in_flight);
   return text + ",\"imbalance\":" + std::to_string(n.imbalance()) + "}\n";
@@ -45,11 +51,13 @@ std::string json(const Node& n) {
 
 std::string row(const Node& n) {
   std::string line(256, '\0');
-  const int len = std::snprintf(line.data(), line.size(), "%-36s %12s %12s %12s %12s %12s %8s  %s\n", label(n).c_str(),
-                                number(n.in).c_str(), number(n.created).c_str(), number(n.out).c_str(),
-                                number(n.absorbed).c_str(), number(n.filtered).c_str(),
-                                number(n.queued + n.in_flight).c_str(), drops(n).c_str());
-  line.resize(static_cast<std::size_t>(len) < line.size() ? static_cast<std::size_t>(len) : line.size() - 1);
+  const int len =
+      std::snprintf(line.data(), line.size(), "%-36s %12s %12s %12s %12s %12s %8s  %s\n",
+                    label(n).c_str(), number(n.in).c_str(), number(n.created).c_str(),
+                    number(n.out).c_str(), number(n.absorbed).c_str(), number(n.filtered).c_str(),
+                    number(n.queued + n.in_flight).c_str(), drops(n).c_str());
+  line.resize(static_cast<std::size_t>(len) < line.size() ? static_cast<std::size_t>(len)
+                                                          : line.size() - 1);
   return line;
 }
 
@@ -104,13 +112,16 @@ std::vector<const Node*> Ledger::nodes() const {
 std::vector<std::string> Ledger::violations() const {
   std::vector<std::string> wrong;
   for (const Node* n : nodes())
-    if (n->imbalance() != 0) wrong.push_back(label(*n) + ": imbalance " + std::to_string(n->imbalance()) + " in " + json(*n));
+    if (n->imbalance() != 0)
+      wrong.push_back(label(*n) + ": imbalance " + std::to_string(n->imbalance()) + " in " +
+                      json(*n));
   return wrong;
 }
 
 std::string Ledger::table() const {
   std::string text =
-      "node                                           in      created          out     absorbed     filtered   "
+      "node                                           in      created          out     absorbed    "
+      " filtered   "
       "queued  dropped\n";
   for (const Node* n : nodes()) text += row(*n);
   return text;

@@ -22,18 +22,18 @@ namespace weir::metrics {
 
 // IF YOU ADD A REASON: name it in drop_reason_name().
 enum class Drop : std::uint8_t {
-  overflow,        // The output's queue was full.
-  parse_error,     // The parser could not read the record.
-  too_large,       // The record passed max_record_bytes.
-  rejected,        // The output's peer refused the record for good.
-  serialize_error, // The record cannot be written in the output's format.
-  outside_window,  // Its time lies outside the aggregator's window.
-  no_memory,       // The budget refused a buffer.
-  invalid_batch,   // A foreign plugin emitted bytes that are no batch.
-  plugin_error,    // A stage failed on the batch.
-  expired,         // Older than max_age.
-  shutdown,        // Still undelivered when shutdown_timeout ended.
-  count_           // Not a reason.
+  overflow,         // The output's queue was full.
+  parse_error,      // The parser could not read the record.
+  too_large,        // The record passed max_record_bytes.
+  rejected,         // The output's peer refused the record for good.
+  serialize_error,  // The record cannot be written in the output's format.
+  outside_window,   // Its time lies outside the aggregator's window.
+  no_memory,        // The budget refused a buffer.
+  invalid_batch,    // A foreign plugin emitted bytes that are no batch.
+  plugin_error,     // A stage failed on the batch.
+  expired,          // Older than max_age.
+  shutdown,         // Still undelivered when shutdown_timeout ended.
+  count_            // Not a reason.
 };
 const char* drop_reason_name(Drop reason);
 
@@ -48,7 +48,8 @@ struct alignas(64) Node {
   std::atomic<std::uint64_t> queued{0}, in_flight{0};
 
   // What is not part of the equation.
-  std::atomic<std::uint64_t> calls{0}, errors{0}, timeouts{0}, call_ns{0}, startup_errors{0}, skipped{0};
+  std::atomic<std::uint64_t> calls{0}, errors{0}, timeouts{0}, call_ns{0}, startup_errors{0},
+      skipped{0};
   std::atomic<std::uint64_t> queue_limit{0}, batches{0}, bytes{0}, retries{0}, hung{0};
 
   void drop(Drop reason, std::uint64_t rows) { dropped[static_cast<std::size_t>(reason)] += rows; }

@@ -7,8 +7,8 @@
 
 namespace weir::pipeline {
 
-Aggregator::Aggregator(const Services& services, const config::AggregatorSettings& settings, Select select,
-                       Modify modify)
+Aggregator::Aggregator(const Services& services, const config::AggregatorSettings& settings,
+                       Select select, Modify modify)
     : services_(services),
       settings_(settings),
       select_(std::move(select)),
@@ -16,7 +16,8 @@ Aggregator::Aggregator(const Services& services, const config::AggregatorSetting
       rename_(settings.names),
       calls_(services.budget) {}
 
-std::unique_ptr<Aggregator> Aggregator::make(const Services& services, const config::AggregatorSettings& settings,
+std::unique_ptr<Aggregator> Aggregator::make(const Services& services,
+                                             const config::AggregatorSettings& settings,
                                              Instance::Refusal& why) {
   auto select = Select::compile(settings.filter);
   auto modify = Modify::compile(settings.filter);
@@ -26,10 +27,11 @@ std::unique_ptr<Aggregator> Aggregator::make(const Services& services, const con
   }
   std::unique_ptr<Aggregator> made(
       new Aggregator(services, settings, std::move(select).value(), std::move(modify).value()));
-  made->instance_ = Instance::create(
-      services,
-      {settings.descriptor, "aggregators", settings.name, settings.alias, settings.id, settings.log_level, &settings.options},
-      made->calls_, why);
+  made->instance_ =
+      Instance::create(services,
+                       {settings.descriptor, "aggregators", settings.name, settings.alias,
+                        settings.id, settings.log_level, &settings.options},
+                       made->calls_, why);
   return made->instance_ ? std::move(made) : nullptr;
 }
 
@@ -55,7 +57,8 @@ void Aggregator::add(const queue::Parcel& parcel, std::vector<std::uint64_t>& or
   if (!verdict.all) copy.mask = std::move(verdict.mask);
   if (settings_.drop_original) {
     const auto& chosen = copy.explicit_mask();
-    for (std::size_t w = 0; w < originals.size() && w < chosen.size(); ++w) originals[w] &= ~chosen[w];
+    for (std::size_t w = 0; w < originals.size() && w < chosen.size(); ++w)
+      originals[w] &= ~chosen[w];
   }
   node.in += verdict.passed;
   if (!modify_.changes_nothing()) {
@@ -83,8 +86,9 @@ void Aggregator::deliver(queue::Parcel& copy) {
   metrics::Node& node = instance_->node();
   weir_err err = make_err();
   const weir_delivery delivery = copy.delivery(copy.block->id());
-  const weir_status status = instance_->work(
-      "add", [&](void* self) { return instance_->ops<weir_aggregator_ops>().add(self, &delivery, &err); });
+  const weir_status status = instance_->work("add", [&](void* self) {
+    return instance_->ops<weir_aggregator_ops>().add(self, &delivery, &err);
+  });
   node.calls += 1;
   if (status >= 0) {
     node.absorbed += rows;
@@ -99,7 +103,8 @@ std::vector<queue::Parcel> Aggregator::push(std::int64_t now_ns) {
   metrics::Node& node = instance_->node();
   const auto& ops = instance_->ops<weir_aggregator_ops>();
   weir_err err = make_err();
-  const weir_status status = instance_->work("push", [&](void* self) { return ops.push(self, &err); });
+  const weir_status status =
+      instance_->work("push", [&](void* self) { return ops.push(self, &err); });
   if (status < 0) {
     node.errors += 1;
     instance_->log_failure("push", status, err);
@@ -125,7 +130,8 @@ Stage::Outcome AggregateStage::run(Job& job, std::vector<queue::Parcel>& out, La
   node_.in += rows;
   const bool any_drop = std::any_of(aggregators_.begin(), aggregators_.end(),
                                     [](const auto& a) { return a->drops_originals(); });
-  std::vector<std::uint64_t> originals(any_drop ? words(parcel.row0 + parcel.n_rows) : 0, ~std::uint64_t{0});
+  std::vector<std::uint64_t> originals(any_drop ? words(parcel.row0 + parcel.n_rows) : 0,
+                                       ~std::uint64_t{0});
   for (const auto& aggregator : aggregators_) aggregator->add(parcel, originals);
   gate_.leave();
   if (any_drop) {
@@ -139,7 +145,8 @@ Stage::Outcome AggregateStage::run(Job& job, std::vector<queue::Parcel>& out, La
   return Outcome::done;
 }
 
-bool AggregateStage::push_due(std::int64_t now_ns, bool all, Lane& lane, const std::function<void()>& retry) {
+bool AggregateStage::push_due(std::int64_t now_ns, bool all, Lane& lane,
+                              const std::function<void()>& retry) {
   if (!gate_.try_enter(retry)) return false;
   for (const auto& aggregator : aggregators_) {
     if (!all && aggregator->window_end_ns() > now_ns) continue;

@@ -19,7 +19,8 @@ namespace weir::pipeline {
 
 class Aggregator {
  public:
-  static std::unique_ptr<Aggregator> make(const Services& services, const config::AggregatorSettings& settings,
+  static std::unique_ptr<Aggregator> make(const Services& services,
+                                          const config::AggregatorSettings& settings,
                                           Instance::Refusal& why);
 
   // The first window around now.
@@ -34,7 +35,8 @@ class Aggregator {
   [[nodiscard]] bool drops_originals() const { return settings_.drop_original; }
 
  private:
-  Aggregator(const Services& services, const config::AggregatorSettings& settings, Select select, Modify modify);
+  Aggregator(const Services& services, const config::AggregatorSettings& settings, Select select,
+             Modify modify);
   std::uint32_t select_window(queue::Parcel& copy) const;
   void deliver(queue::Parcel& copy);
   void next_window(std::int64_t now_ns);

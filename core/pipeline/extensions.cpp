@@ -13,7 +13,8 @@ namespace {
 
 Instance& of(void* ctx) { return *static_cast<Instance*>(ctx); }
 
-weir_status listen_open(void* ctx, weir_str address, const weir_listen_opts* opts, std::int32_t* fd, weir_err* err) {
+weir_status listen_open(void* ctx, weir_str address, const weir_listen_opts* opts, std::int32_t* fd,
+                        weir_err* err) {
   const auto opened = of(ctx).services().sockets.open(std::string(view(address)), *opts);
   if (opened.ok()) {
     *fd = opened.value();
@@ -32,7 +33,8 @@ weir_status budget_charge(void* ctx, std::int64_t bytes) {
 // A library inside a plugin may hold an eighth of the budget: enough for a few full batches.
 std::int64_t budget_share(void* ctx) { return of(ctx).services().budget.limit_bytes() / 8; }
 
-weir_status secret_get(void* ctx, std::uint64_t handle, char* out, std::uint64_t cap, std::uint64_t* len) {
+weir_status secret_get(void* ctx, std::uint64_t handle, char* out, std::uint64_t cap,
+                       std::uint64_t* len) {
   const auto& secrets = of(ctx).spec().options->secrets;
   if (handle >= secrets.size()) return WEIR_E_FAIL;
   const std::string& text = secrets[handle];
@@ -44,7 +46,8 @@ weir_status secret_get(void* ctx, std::uint64_t handle, char* out, std::uint64_t
 void format_set_document(void* ctx, std::int32_t on) { of(ctx).calls().set_document(on != 0); }
 std::int32_t raw_cuts_stream(void* ctx) { return of(ctx).calls().cuts_stream() ? 1 : 0; }
 
-weir_status self_snapshot(void* ctx, std::int32_t per_instance, weir_buf* out, std::uint32_t* used) {
+weir_status self_snapshot(void* ctx, std::int32_t per_instance, weir_buf* out,
+                          std::uint32_t* used) {
   Instance& me = of(ctx);
   builder rows;
   rows.set_now(me.services().clock.wall_ns());
@@ -65,9 +68,9 @@ struct Known {
   const char* id;
   const void* table;
 };
-constexpr Known known[] = {{WEIR_EXT_LISTEN, &listen_table}, {WEIR_EXT_BUDGET, &budget_table},
+constexpr Known known[] = {{WEIR_EXT_LISTEN, &listen_table},   {WEIR_EXT_BUDGET, &budget_table},
                            {WEIR_EXT_SECRETS, &secrets_table}, {WEIR_EXT_FORMAT, &format_table},
-                           {WEIR_EXT_RAW, &raw_table}, {WEIR_EXT_SELF, &self_table}};
+                           {WEIR_EXT_RAW, &raw_table},         {WEIR_EXT_SELF, &self_table}};
 
 }  // namespace
 
@@ -86,7 +89,9 @@ const std::vector<std::string>& known_extensions() {
   return ids;
 }
 
-const char* deep_fault(const weir_buf& buf, const weir_emit& what) { return validate(buf.data, what.used); }
+const char* deep_fault(const weir_buf& buf, const weir_emit& what) {
+  return validate(buf.data, what.used);
+}
 
 void retain_batch(std::uint64_t batch_id) {
   queue::BlockRef kept = queue::BlockRef::share(batch_id);

@@ -50,8 +50,10 @@ Result<Select> Select::compile(const config::FilterSettings& settings) {
   Select made;
   made.by_name_.pass = compile.list(settings.namepass, settings.namepass_separator);
   made.by_name_.drop = compile.list(settings.namedrop, settings.namedrop_separator);
-  for (const auto& rule : settings.tagpass) made.by_tag_.pass.push_back({rule.key, compile.list(rule.patterns)});
-  for (const auto& rule : settings.tagdrop) made.by_tag_.drop.push_back({rule.key, compile.list(rule.patterns)});
+  for (const auto& rule : settings.tagpass)
+    made.by_tag_.pass.push_back({rule.key, compile.list(rule.patterns)});
+  for (const auto& rule : settings.tagdrop)
+    made.by_tag_.drop.push_back({rule.key, compile.list(rule.patterns)});
   if (compile.failed()) return compile.error();
   return made;
 }
@@ -85,7 +87,8 @@ class Select::Judge {
   }
   bool tags_pass(const weir_row& r) const {
     const auto& rules = select_.by_tag_;
-    return (rules.pass.empty() || any_rule(rules.pass, r)) && (rules.drop.empty() || !any_rule(rules.drop, r));
+    return (rules.pass.empty() || any_rule(rules.pass, r)) &&
+           (rules.drop.empty() || !any_rule(rules.drop, r));
   }
   const Select& select_;
   block block_;
@@ -146,7 +149,8 @@ void Modify::apply_to_tags(editor& rows) const {
   rows.each_tag_range([&](weir::detail::pod_vector<weir_tag>& tags) {
     std::uint32_t kept = 0;
     for (std::uint32_t i = 0; i < tags.size(); ++i)
-      if (keeps(tags[i].key, [&] { return tag_keys_.keeps(rows.str(tags[i].key)); })) tags[kept++] = tags[i];
+      if (keeps(tags[i].key, [&] { return tag_keys_.keeps(rows.str(tags[i].key)); }))
+        tags[kept++] = tags[i];
     const bool change = kept != tags.size();
     tags.resize_down(kept);
     return change;

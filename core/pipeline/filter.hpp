@@ -68,7 +68,8 @@ class Modify {
   struct Keys {
     PatternList include, exclude;
     [[nodiscard]] bool keeps(std::string_view key) const {
-      return (include.empty() || include.matches(key)) && (exclude.empty() || !exclude.matches(key));
+      return (include.empty() || include.matches(key)) &&
+             (exclude.empty() || !exclude.matches(key));
     }
   };
   void apply_to_fields(editor& rows) const;
@@ -82,7 +83,8 @@ class Rename {
  public:
   explicit Rename(config::NameSettings settings) : settings_(std::move(settings)) {}
   [[nodiscard]] bool changes_nothing() const {
-    return settings_.name_override.empty() && settings_.name_prefix.empty() && settings_.name_suffix.empty();
+    return settings_.name_override.empty() && settings_.name_prefix.empty() &&
+           settings_.name_suffix.empty();
   }
   void apply(editor& rows) const;
 

@@ -17,7 +17,8 @@ class AckToken final : public queue::Token {
   AckToken& operator=(const AckToken&) = delete;
   ~AckToken() override {
     to_.services().workers.post([&to = to_, cookie = cookie_, lost = any_lost()] {
-      const weir_ev_ack event{{sizeof(weir_ev_ack), WEIR_EV_ACK, 0}, cookie, lost ? WEIR_E_FAIL : WEIR_OK, 0};
+      const weir_ev_ack event{
+          {sizeof(weir_ev_ack), WEIR_EV_ACK, 0}, cookie, lost ? WEIR_E_FAIL : WEIR_OK, 0};
       to.notify(event.h);
     });
   }
@@ -29,14 +30,15 @@ class AckToken final : public queue::Token {
 
 }  // namespace
 
-std::int64_t first_tick_ns(std::int64_t now_ns, std::int64_t interval_ns, std::int64_t offset_ns, bool aligned) {
+std::int64_t first_tick_ns(std::int64_t now_ns, std::int64_t interval_ns, std::int64_t offset_ns,
+                           bool aligned) {
   if (!aligned) return now_ns + offset_ns;
   const std::int64_t from = now_ns + interval_ns / 100;
   return from - since_multiple_ns(from, interval_ns) + interval_ns + offset_ns;
 }
 
-std::int64_t effective_precision_ns(const config::InputSettings& input, const config::AgentSettings& agent,
-                                    bool polled) {
+std::int64_t effective_precision_ns(const config::InputSettings& input,
+                                    const config::AgentSettings& agent, bool polled) {
   if (input.precision_ns.value_or(0) > 0) return *input.precision_ns;
   if (!polled) return 1;
   if (agent.precision_ns > 0) return agent.precision_ns;
@@ -46,7 +48,8 @@ std::int64_t effective_precision_ns(const config::InputSettings& input, const co
   return 1;
 }
 
-Input::Input(const Services& services, const config::InputSettings& settings, const config::AgentSettings& agent)
+Input::Input(const Services& services, const config::InputSettings& settings,
+             const config::AgentSettings& agent)
     : HostCalls(services.budget),
       services_(services),
       settings_(settings),
@@ -56,21 +59,24 @@ Input::Input(const Services& services, const config::InputSettings& settings, co
       aligned_(agent.round_interval) {}
 
 std::unique_ptr<Input> Input::make(const Services& services, const config::InputSettings& settings,
-                                   const config::Settings& all, const Route& rest, Instance::Refusal& why) {
+                                   const config::Settings& all, const Route& rest,
+                                   Instance::Refusal& why) {
   std::unique_ptr<Input> made(new Input(services, settings, all.agent));
-  const std::string source = "inputs." + settings.name + (settings.alias.empty() ? "" : "::" + settings.alias);
+  const std::string source =
+      "inputs." + settings.name + (settings.alias.empty() ? "" : "::" + settings.alias);
   if (settings.parser) {
-    made->parse_ = ParseStage::make(services,
-                                    {settings.parser->descriptor, "parsers", settings.parser->name, settings.alias,
-                                     settings.id, settings.log_level, &settings.parser->options},
-                                    all.weir.max_record_bytes, source, why);
+    made->parse_ = ParseStage::make(
+        services,
+        {settings.parser->descriptor, "parsers", settings.parser->name, settings.alias, settings.id,
+         settings.log_level, &settings.parser->options},
+        all.weir.max_record_bytes, source, settings.name, why);
     if (!made->parse_) return nullptr;
     made->route_.push_back(made->parse_.get());
   }
-  made->instance_ = Instance::create(
-      services,
-      {settings.descriptor, "inputs", settings.name, settings.alias, settings.id, settings.log_level, &settings.options},
-      *made, why);
+  made->instance_ = Instance::create(services,
+                                     {settings.descriptor, "inputs", settings.name, settings.alias,
+                                      settings.id, settings.log_level, &settings.options},
+                                     *made, why);
   if (!made->instance_) return nullptr;
   InputStageSettings stage{effective_precision_ns(settings, all.agent, made->polled()),
                            settings.names,
@@ -96,7 +102,9 @@ bool Input::polled() const {
   return WEIR_HAS(&instance_->ops<weir_input_ops>(), weir_input_ops, gather);
 }
 
-const metrics::Node& Input::metrics_node() const { return parse_ ? parse_->node() : instance_->node(); }
+const metrics::Node& Input::metrics_node() const {
+  return parse_ ? parse_->node() : instance_->node();
+}
 
 // ---- starting -------------------------------------------------------------------------------------------
 
@@ -111,9 +119,11 @@ Status Input::begin() {
   instance_->log_failure("start", status, err);
   const std::string text = describe(status, err);
   if (settings_.startup_error_behavior == config::StartupErrorBehavior::ignore) return ok_status();
-  if (status == WEIR_E_CONFIG || settings_.startup_error_behavior == config::StartupErrorBehavior::error)
+  if (status == WEIR_E_CONFIG ||
+      settings_.startup_error_behavior == config::StartupErrorBehavior::error)
     return Error{status == WEIR_E_CONFIG ? ErrorKind::bad_config : ErrorKind::unavailable, text};
-  const std::int64_t wait = std::min(start_retry_max_ns, second_ns << std::min(start_failures_++, 6U));
+  const std::int64_t wait =
+      std::min(start_retry_max_ns, second_ns << std::min(start_failures_++, 6U));
   const std::lock_guard lock(mutex_);
   retry_timer_ = services_.timers.at(services_.clock.steady_ns() + wait, [this] {
     services_.blocking.post([this] { start_plugin(); });
@@ -136,7 +146,8 @@ void Input::schedule() {
 }
 
 void Input::arm(std::int64_t due_wall_ns) {
-  const std::int64_t wait = due_wall_ns - services_.clock.wall_ns() + services_.random.below(jitter_ns_);
+  const std::int64_t wait =
+      due_wall_ns - services_.clock.wall_ns() + services_.random.below(jitter_ns_);
   const std::lock_guard lock(mutex_);
   if (quiet_) return;
   timer_ = services_.timers.at(services_.clock.steady_ns() + std::max<std::int64_t>(wait, 0),
@@ -153,12 +164,14 @@ void Input::tick(std::int64_t due_wall_ns) {
   if (gathering_) {
     instance_->node().timeouts += 1;
     instance_->log().warn("Collection took longer than expected; not complete after interval of " +
-                          std::to_string(static_cast<double>(interval_ns_) / 1e9) + "s; this tick is skipped");
+                          std::to_string(static_cast<double>(interval_ns_) / 1e9) +
+                          "s; this tick is skipped");
     return;
   }
   if (lane_of(0)->full()) {
     instance_->node().skipped += 1;
-    instance_->log().warn("not gathered: an output holds the pipeline back and the input's lane is full");
+    instance_->log().warn(
+        "not gathered: an output holds the pipeline back and the input's lane is full");
     return;
   }
   start_gather({});
@@ -199,7 +212,9 @@ bool Input::gather() {
 std::shared_ptr<Lane> Input::lane_of(std::uint32_t id) {
   const std::lock_guard lock(mutex_);
   auto& lane = lanes_[id];
-  if (!lane) lane = std::make_shared<Lane>(id, route_, services_.workers, [this](Lane& l) { lane_has_room(l); });
+  if (!lane)
+    lane = std::make_shared<Lane>(id, route_, services_.workers,
+                                  [this](Lane& l) { lane_has_room(l); });
   return lane;
 }
 
@@ -222,7 +237,8 @@ weir_status Input::buf_get(std::uint32_t lane, std::uint64_t min, weir_buf& out)
   return HostCalls::buf_get(lane, min, out);
 }
 
-weir_status Input::buf_wait(std::uint32_t lane, std::uint64_t min, weir_buf& out, std::int64_t timeout_ns) {
+weir_status Input::buf_wait(std::uint32_t lane, std::uint64_t min, weir_buf& out,
+                            std::int64_t timeout_ns) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(timeout_ns);
   for (;;) {
     const weir_status got = buf_get(lane, min, out);
@@ -237,7 +253,8 @@ weir_status Input::buf_wait(std::uint32_t lane, std::uint64_t min, weir_buf& out
 weir_status Input::emit(weir_buf& buf, const weir_emit& what) {
   if (ended_) return WEIR_CLOSED;
   queue::Parcel parcel = queue::Parcel::whole(queue::BlockRef::adopt(buf), what.lane);
-  if (what.cookie != 0) parcel.tokens.push_back(std::make_shared<AckToken>(*instance_, what.cookie));
+  if (what.cookie != 0)
+    parcel.tokens.push_back(std::make_shared<AckToken>(*instance_, what.cookie));
   metrics::Node& node = instance_->node();
   node.created += parcel.n_rows;
   node.out += parcel.n_rows;
@@ -250,7 +267,8 @@ void Input::report(std::uint64_t, const weir_bad& bad) {
   node.created += bad.count;
   node.drop(metrics::Drop::parse_error, bad.count);
   node.errors += 1;
-  instance_->log().error(std::to_string(bad.count) + " records were lost: " + std::string(view(bad.reason)));
+  instance_->log().error(std::to_string(bad.count) +
+                         " records were lost: " + std::string(view(bad.reason)));
 }
 
 void Input::lane_has_room(Lane& lane) { resume(lane.id()); }
@@ -309,7 +327,8 @@ void Input::quiesce() {
 void Input::end(std::int64_t deadline_ns) {
   if (!polled() || started_) {
     weir_err err = make_err();
-    if (gathering_ || instance_->in_call()) instance_->abandon();
+    if (gathering_ || instance_->in_call())
+      instance_->abandon();
     else if (const weir_status status = instance_->stop(deadline_ns, err); status < 0)
       instance_->log_failure("stop", status, err);
   }

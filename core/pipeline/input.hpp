@@ -23,8 +23,10 @@ namespace weir::pipeline {
 class Input final : public HostCalls {
  public:
   // rest: the stages behind the input's own; it outlives the input.
-  static std::unique_ptr<Input> make(const Services& services, const config::InputSettings& settings,
-                                     const config::Settings& all, const Route& rest, Instance::Refusal& why);
+  static std::unique_ptr<Input> make(const Services& services,
+                                     const config::InputSettings& settings,
+                                     const config::Settings& all, const Route& rest,
+                                     Instance::Refusal& why);
   ~Input() override;
 
   // Starts the plugin; service inputs emit from now on. On failure: tried again in the background, unless
@@ -51,18 +53,23 @@ class Input final : public HostCalls {
 
   [[nodiscard]] Instance& instance() { return *instance_; }
   [[nodiscard]] bool polled() const;
-  [[nodiscard]] const metrics::Node& metrics_node() const;  // Where metrics are counted: the parser's, if any.
+  [[nodiscard]] const metrics::Node& metrics_node()
+      const;  // Where metrics are counted: the parser's, if any.
 
   // HostCalls
   weir_status buf_get(std::uint32_t lane, std::uint64_t min, weir_buf& out) override;
-  weir_status buf_wait(std::uint32_t lane, std::uint64_t min, weir_buf& out, std::int64_t timeout_ns) override;
+  weir_status buf_wait(std::uint32_t lane, std::uint64_t min, weir_buf& out,
+                       std::int64_t timeout_ns) override;
   weir_status emit(weir_buf& buf, const weir_emit& what) override;
   void report(std::uint64_t delivery, const weir_bad& bad) override;
   void lane_close(std::uint32_t lane) override;
-  [[nodiscard]] bool cuts_stream() const override { return parse_ != nullptr && parse_->cuts_stream(); }
+  [[nodiscard]] bool cuts_stream() const override {
+    return parse_ != nullptr && parse_->cuts_stream();
+  }
 
  private:
-  Input(const Services& services, const config::InputSettings& settings, const config::AgentSettings& agent);
+  Input(const Services& services, const config::InputSettings& settings,
+        const config::AgentSettings& agent);
   std::shared_ptr<Lane> lane_of(std::uint32_t id);
   void lane_has_room(Lane& lane);
   void forget_closed_lanes();
@@ -89,17 +96,18 @@ class Input final : public HostCalls {
   mutable std::mutex mutex_;
   std::condition_variable room_;
   std::map<std::uint32_t, std::shared_ptr<Lane>> lanes_;  // Guarded by mutex_.
-  std::vector<std::uint32_t> owed_;                       // Guarded by mutex_: lanes that were refused.
-  std::vector<std::uint32_t> closed_;                     // Guarded by mutex_: lanes to forget once idle.
-  Timers::Id timer_{0}, retry_timer_{0};                  // Guarded by mutex_.
+  std::vector<std::uint32_t> owed_;       // Guarded by mutex_: lanes that were refused.
+  std::vector<std::uint32_t> closed_;     // Guarded by mutex_: lanes to forget once idle.
+  Timers::Id timer_{0}, retry_timer_{0};  // Guarded by mutex_.
   std::uint32_t start_failures_{0};
 };
 
 // When an aligned schedule gathers next: the first multiple of interval behind now, plus offset.
-std::int64_t first_tick_ns(std::int64_t now_ns, std::int64_t interval_ns, std::int64_t offset_ns, bool aligned);
+std::int64_t first_tick_ns(std::int64_t now_ns, std::int64_t interval_ns, std::int64_t offset_ns,
+                           bool aligned);
 
 // The rounding of an input's metrics: its own precision, else the agent's, else from the interval.
-std::int64_t effective_precision_ns(const config::InputSettings& input, const config::AgentSettings& agent,
-                                    bool polled);
+std::int64_t effective_precision_ns(const config::InputSettings& input,
+                                    const config::AgentSettings& agent, bool polled);
 
 }  // namespace weir::pipeline

@@ -21,15 +21,16 @@ void add_missing_tags(editor& rows, const config::Tags& tags) {
     const std::uint32_t had = range.size();
     for (std::size_t i = 0; i < ids.size(); ++i) {
       bool there = false;
-      for (std::uint32_t t = 0; t < had && !there; ++t) there = rows.str(range[t].key) == tags[i].first;
+      for (std::uint32_t t = 0; t < had && !there; ++t)
+        there = rows.str(range[t].key) == tags[i].first;
       if (!there) range.push(ids[i]);
     }
     return range.size() != had;
   });
 }
 
-InputStage::InputStage(InputStageSettings settings, Select select, Modify modify, metrics::Node& node,
-                       queue::Budget& budget)
+InputStage::InputStage(InputStageSettings settings, Select select, Modify modify,
+                       metrics::Node& node, queue::Budget& budget)
     : settings_(std::move(settings)),
       select_(std::move(select)),
       rename_(settings_.names),
@@ -37,7 +38,8 @@ InputStage::InputStage(InputStageSettings settings, Select select, Modify modify
       node_(node),
       budget_(budget) {}
 
-Result<std::unique_ptr<InputStage>> InputStage::make(InputStageSettings settings, const config::FilterSettings& filter,
+Result<std::unique_ptr<InputStage>> InputStage::make(InputStageSettings settings,
+                                                     const config::FilterSettings& filter,
                                                      metrics::Node& node, queue::Budget& budget) {
   auto select = Select::compile(filter);
   if (!select.ok()) return select.error();

@@ -22,12 +22,14 @@ std::int64_t round_time(std::int64_t ns, std::int64_t precision_ns);
 // Stateless between calls: lanes of one input run it in parallel.
 class InputStage final : public Stage {
  public:
-  static Result<std::unique_ptr<InputStage>> make(InputStageSettings settings, const config::FilterSettings& filter,
+  static Result<std::unique_ptr<InputStage>> make(InputStageSettings settings,
+                                                  const config::FilterSettings& filter,
                                                   metrics::Node& node, queue::Budget& budget);
   Outcome run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) override;
 
  private:
-  InputStage(InputStageSettings settings, Select select, Modify modify, metrics::Node& node, queue::Budget& budget);
+  InputStage(InputStageSettings settings, Select select, Modify modify, metrics::Node& node,
+             queue::Budget& budget);
   void select(queue::Parcel& parcel) const;
   void change(editor& rows) const;
 

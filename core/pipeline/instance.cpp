@@ -14,7 +14,9 @@ LogLevel level_of(std::int32_t level) {
   return level >= WEIR_LOG_TRACE ? LogLevel::trace : static_cast<LogLevel>(level);
 }
 
-std::int32_t host_log_on(void* ctx, std::int32_t level) { return of(ctx).log().on(level_of(level)) ? 1 : 0; }
+std::int32_t host_log_on(void* ctx, std::int32_t level) {
+  return of(ctx).log().on(level_of(level)) ? 1 : 0;
+}
 
 void host_log(void* ctx, std::int32_t level, weir_str msg, const weir_kv* kv, std::uint32_t n) {
   Logger::Pairs pairs;
@@ -27,7 +29,8 @@ std::int64_t host_now(void* ctx) { return of(ctx).services().clock.wall_ns(); }
 weir_status host_buf_get(void* ctx, std::uint32_t lane, std::uint64_t min, weir_buf* out) {
   return of(ctx).calls().buf_get(lane, min, *out);
 }
-weir_status host_buf_wait(void* ctx, std::uint32_t lane, std::uint64_t min, weir_buf* out, std::int64_t timeout_ns) {
+weir_status host_buf_wait(void* ctx, std::uint32_t lane, std::uint64_t min, weir_buf* out,
+                          std::int64_t timeout_ns) {
   return of(ctx).calls().buf_wait(lane, min, *out, timeout_ns);
 }
 void host_buf_put(void*, weir_buf* buf) {
@@ -36,7 +39,8 @@ void host_buf_put(void*, weir_buf* buf) {
 
 // The cheapest lies are always caught; the whole batch is checked where its module is foreign.
 const char* batch_fault(const Instance& from, const weir_buf& buf, const weir_emit& what) {
-  if (buf.data == nullptr || what.used < sizeof(weir_batch) || what.used > buf.cap) return "a size beyond its buffer";
+  if (buf.data == nullptr || what.used < sizeof(weir_batch) || what.used > buf.cap)
+    return "a size beyond its buffer";
   const auto* head = reinterpret_cast<const weir_batch*>(buf.data);
   if (head->magic != WEIR_BATCH_MAGIC || head->total > what.used) return "bytes that are no batch";
   return from.trusted() ? nullptr : deep_fault(buf, what);
@@ -60,7 +64,9 @@ void host_complete(void* ctx, std::uint64_t delivery, const weir_result* result)
   of(ctx).calls().complete(delivery, *result);
 }
 void host_hold(void*, std::uint64_t) {}
-void host_report(void* ctx, std::uint64_t delivery, const weir_bad* bad) { of(ctx).calls().report(delivery, *bad); }
+void host_report(void* ctx, std::uint64_t delivery, const weir_bad* bad) {
+  of(ctx).calls().report(delivery, *bad);
+}
 void host_lane_close(void* ctx, std::uint32_t lane) { of(ctx).calls().lane_close(lane); }
 
 // events() runs on a worker, never inside the call that asked for it.
@@ -86,7 +92,8 @@ weir_status HostCalls::buf_get(std::uint32_t, std::uint64_t min, weir_buf& out) 
   return WEIR_OK;
 }
 
-weir_status HostCalls::buf_wait(std::uint32_t lane, std::uint64_t min, weir_buf& out, std::int64_t) {
+weir_status HostCalls::buf_wait(std::uint32_t lane, std::uint64_t min, weir_buf& out,
+                                std::int64_t) {
   return buf_get(lane, min, out);
 }
 
@@ -95,8 +102,9 @@ Instance::Instance(const Services& services, Spec spec, HostCalls& calls)
       spec_(std::move(spec)),
       log_(source_name(spec_), spec_.log_level),
       calls_(calls),
-      node_(spec_.node != nullptr ? *spec_.node
-                                  : services.ledger.add(spec_.kind, spec_.name, spec_.alias, spec_.id)),
+      node_(spec_.node != nullptr
+                ? *spec_.node
+                : services.ledger.add(spec_.kind, spec_.name, spec_.alias, spec_.id)),
       trusted_(!services.trusted || services.trusted(spec_.descriptor)) {
   for (auto m = spec_.descriptor->metrics; m != nullptr && *m != nullptr; ++m) slots_.push_back(0);
   slots_.push_back(0);  // Never empty, so that the pointer is never null.
@@ -104,17 +112,19 @@ Instance::Instance(const Services& services, Spec spec, HostCalls& calls)
 }
 
 void Instance::fill_host() {
-  host_ = weir_host{sizeof(weir_host), WEIR_ABI,     this,          slots_.data(),   host_log_on,     host_log,
-                    host_now,          host_buf_get, host_buf_wait, host_buf_put,    host_emit,       host_retain,
-                    host_release,      host_complete, host_hold,    host_report,     host_lane_close, host_post,
-                    host_extension};
+  host_ = weir_host{sizeof(weir_host), WEIR_ABI,        this,         slots_.data(), host_log_on,
+                    host_log,          host_now,        host_buf_get, host_buf_wait, host_buf_put,
+                    host_emit,         host_retain,     host_release, host_complete, host_hold,
+                    host_report,       host_lane_close, host_post,    host_extension};
 }
 
-std::unique_ptr<Instance> Instance::create(const Services& services, Spec spec, HostCalls& calls, Refusal& why) {
+std::unique_ptr<Instance> Instance::create(const Services& services, Spec spec, HostCalls& calls,
+                                           Refusal& why) {
   std::unique_ptr<Instance> made(new Instance(services, std::move(spec), calls));
   weir_err err = make_err();
   const weir_conf conf = made->spec_.options->conf();
-  const weir_status status = known(made->spec_.descriptor->ops->create(&made->host_, &conf, &made->self_, &err));
+  const weir_status status =
+      known(made->spec_.descriptor->ops->create(&made->host_, &conf, &made->self_, &err));
   if (status == WEIR_OK) return made;
   why = {status, describe(status, err), std::string(path_of(err))};
   made->self_ = nullptr;
@@ -126,11 +136,13 @@ Instance::~Instance() {
 }
 
 weir_status Instance::start(std::int64_t deadline_ns, weir_err& err) {
-  return work("start", [&](void* self) { return spec_.descriptor->ops->start(self, deadline_ns, &err); });
+  return work("start",
+              [&](void* self) { return spec_.descriptor->ops->start(self, deadline_ns, &err); });
 }
 
 weir_status Instance::stop(std::int64_t deadline_ns, weir_err& err) {
-  return work("stop", [&](void* self) { return spec_.descriptor->ops->stop(self, deadline_ns, &err); });
+  return work("stop",
+              [&](void* self) { return spec_.descriptor->ops->stop(self, deadline_ns, &err); });
 }
 
 void Instance::notify(const weir_event& event) {

@@ -7,14 +7,14 @@
 // Threads    As the contract says; Instance adds no locking. watch() may be read from any thread.
 // Errors     A weir_status and weir_err from the plugin; nonsense statuses become WEIR_E_FAIL.
 
-#include <weir/abi.h>
-#include <weir/error.hpp>
-
 #include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <weir/abi.h>
+#include <weir/error.hpp>
 
 #include "core/base/log.hpp"
 #include "core/base/result.hpp"
@@ -30,7 +30,8 @@ class HostCalls {
   virtual ~HostCalls() = default;
   // Inside a stage the credit was taken before the call: memory is given, the overshoot is one batch.
   virtual weir_status buf_get(std::uint32_t lane, std::uint64_t min, weir_buf& out);
-  virtual weir_status buf_wait(std::uint32_t lane, std::uint64_t min, weir_buf& out, std::int64_t timeout_ns);
+  virtual weir_status buf_wait(std::uint32_t lane, std::uint64_t min, weir_buf& out,
+                               std::int64_t timeout_ns);
   virtual weir_status emit(weir_buf& buf, const weir_emit& what) = 0;
   virtual void report(std::uint64_t delivery, const weir_bad& bad) = 0;
   virtual void complete(std::uint64_t, const weir_result&) {}
@@ -62,7 +63,7 @@ class Instance {
     std::string name, alias, id;
     std::optional<LogLevel> log_level;
     const config::OptionBlob* options;  // Outlives the instance.
-    metrics::Node* node{nullptr};       // Shared with other instances of one stage; nullptr = its own.
+    metrics::Node* node{nullptr};  // Shared with other instances of one stage; nullptr = its own.
   };
   struct Refusal {  // create said no
     weir_status status;
@@ -70,7 +71,8 @@ class Instance {
   };
 
   // Runs the plugin's create.
-  static std::unique_ptr<Instance> create(const Services& services, Spec spec, HostCalls& calls, Refusal& why);
+  static std::unique_ptr<Instance> create(const Services& services, Spec spec, HostCalls& calls,
+                                          Refusal& why);
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
   ~Instance();
@@ -108,7 +110,9 @@ class Instance {
   [[nodiscard]] const std::vector<std::uint64_t>& slots() const { return slots_; }
   // Is the thread's current call one that hangs? Then the instance stays behind when the agent stops.
   void abandon() { abandoned_ = true; }
-  [[nodiscard]] bool in_call() const { return watch_.since_ns.load(std::memory_order_acquire) != 0; }
+  [[nodiscard]] bool in_call() const {
+    return watch_.since_ns.load(std::memory_order_acquire) != 0;
+  }
 
  private:
   Instance(const Services& services, Spec spec, HostCalls& calls);

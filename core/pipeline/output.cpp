@@ -8,8 +8,9 @@ namespace weir::pipeline {
 
 using metrics::Drop;
 
-Output::Output(const Services& services, const config::OutputSettings& settings, const config::AgentSettings& agent,
-               std::uint64_t share_bytes, Select select, Modify modify)
+Output::Output(const Services& services, const config::OutputSettings& settings,
+               const config::AgentSettings& agent, std::uint64_t share_bytes, Select select,
+               Modify modify)
     : HostCalls(services.budget),
       services_(services),
       settings_(settings),
@@ -21,7 +22,8 @@ Output::Output(const Services& services, const config::OutputSettings& settings,
       queue_(static_cast<std::uint64_t>(settings.metric_buffer_limit), share_bytes),
       last_progress_ns_(services.clock.steady_ns()) {}
 
-std::unique_ptr<Output> Output::make(const Services& services, const config::OutputSettings& settings,
+std::unique_ptr<Output> Output::make(const Services& services,
+                                     const config::OutputSettings& settings,
                                      const config::AgentSettings& agent, std::uint64_t share_bytes,
                                      Instance::Refusal& why) {
   auto select = Select::compile(settings.filter);
@@ -30,19 +32,19 @@ std::unique_ptr<Output> Output::make(const Services& services, const config::Out
     why = {WEIR_E_CONFIG, select.ok() ? modify.error().message : select.error().message, {}};
     return nullptr;
   }
-  std::unique_ptr<Output> made(
-      new Output(services, settings, agent, share_bytes, std::move(select).value(), std::move(modify).value()));
-  made->instance_ = Instance::create(
-      services,
-      {settings.descriptor, "outputs", settings.name, settings.alias, settings.id, settings.log_level, &settings.options},
-      *made, why);
+  std::unique_ptr<Output> made(new Output(services, settings, agent, share_bytes,
+                                          std::move(select).value(), std::move(modify).value()));
+  made->instance_ = Instance::create(services,
+                                     {settings.descriptor, "outputs", settings.name, settings.alias,
+                                      settings.id, settings.log_level, &settings.options},
+                                     *made, why);
   if (!made->instance_) return nullptr;
   made->instance_->node().queue_limit = static_cast<std::uint64_t>(settings.metric_buffer_limit);
   if (!settings.serializer) return made;
   made->serializer_ = Serializer::make(
       services,
-      {settings.serializer->descriptor, "serializers", settings.serializer->name, settings.alias, settings.id,
-       settings.log_level, &settings.serializer->options},
+      {settings.serializer->descriptor, "serializers", settings.serializer->name, settings.alias,
+       settings.id, settings.log_level, &settings.serializer->options},
       why);
   return made->serializer_ ? std::move(made) : nullptr;
 }
@@ -102,13 +104,14 @@ void Output::hold(Lane& lane) {
   flush_rows_ = std::max(flush_rows_, queue_.rows());
   kick_locked();
   if (settings_.delivery.overflow != config::Overflow::wait || hold_timer_ != 0) return;
-  hold_timer_ = services_.timers.at(last_progress_ns_ + settings_.delivery.overflow_wait_ns, [this] {
-    {
-      const std::lock_guard lock(mutex_);
-      hold_timer_ = 0;
-    }
-    wake_lanes();
-  });
+  hold_timer_ =
+      services_.timers.at(last_progress_ns_ + settings_.delivery.overflow_wait_ns, [this] {
+        {
+          const std::lock_guard lock(mutex_);
+          hold_timer_ = 0;
+        }
+        wake_lanes();
+      });
 }
 
 // With mutex_ held.
@@ -120,13 +123,16 @@ void Output::accept(queue::Parcel rows, std::uint32_t offered, std::uint32_t sel
   if (copy_failed) node.drop(Drop::no_memory, selected);
   node.filtered += offered - (copy_failed ? selected : count);
   if (count == 0) return;
-  if (settings_.delivery.overflow == config::Overflow::drop_newest) push_newest(std::move(rows));
-  else queue_.push(std::move(rows));
+  if (settings_.delivery.overflow == config::Overflow::drop_newest)
+    push_newest(std::move(rows));
+  else
+    queue_.push(std::move(rows));
   const std::uint64_t dropped = queue_.drop_oldest(flight_rows_);
   if (dropped != 0) {
     node.drop(Drop::overflow, dropped);
-    instance_->log().warn("Metric buffer overflow; the oldest metrics are dropped and counted (see why the output "
-                          "is slow, or raise metric_buffer_limit)");
+    instance_->log().warn(
+        "Metric buffer overflow; the oldest metrics are dropped and counted (see why the output "
+        "is slow, or raise metric_buffer_limit)");
   }
   update_gauges_locked();
 }
@@ -135,7 +141,8 @@ void Output::push_newest(queue::Parcel rows) {
   const std::uint64_t room = queue_.room_rows(flight_rows_);
   queue::Parcel first = queue::split_front(rows, room);
   instance_->node().drop(Drop::overflow, rows.count());
-  if (rows.count() != 0) instance_->log().warn("Metric buffer overflow; the newest metrics are dropped and counted");
+  if (rows.count() != 0)
+    instance_->log().warn("Metric buffer overflow; the newest metrics are dropped and counted");
   queue_.push(std::move(first));
 }
 
@@ -168,7 +175,8 @@ void Output::start_plugin() {
     if (ending_) return;
   }
   weir_err err = make_err();
-  const weir_status status = instance_->start(services_.clock.steady_ns() + flush_interval_ns_, err);
+  const weir_status status =
+      instance_->start(services_.clock.steady_ns() + flush_interval_ns_, err);
   started_or_retry(status, err);
 }
 
@@ -204,7 +212,8 @@ Executor& Output::executor() const {
 bool Output::wants_write_locked() const {
   if (!flight_.pieces.empty()) return true;
   if (queue_.empty()) return false;
-  return flush_rows_ != 0 || draining_ || queue_.rows() >= static_cast<std::uint64_t>(settings_.metric_batch_size);
+  return flush_rows_ != 0 || draining_ ||
+         queue_.rows() >= static_cast<std::uint64_t>(settings_.metric_batch_size);
 }
 
 void Output::kick_locked() {
@@ -254,9 +263,10 @@ bool Output::write_one() {
   }
   weir_err err = make_err();
   const weir_status prepared = serialize(delivery, err);
-  const weir_status status = prepared != WEIR_OK ? prepared : instance_->work("write", [&](void* self) {
-    return instance_->ops<weir_output_ops>().write(self, &delivery, &err);
-  });
+  const weir_status status =
+      prepared != WEIR_OK ? prepared : instance_->work("write", [&](void* self) {
+        return instance_->ops<weir_output_ops>().write(self, &delivery, &err);
+      });
   return returned(status, err);
 }
 
@@ -347,7 +357,8 @@ void Output::settle_locked(weir_status status, const weir_err& err, std::uint64_
   node.calls += 1;
   if (status >= 0) return delivered_locked(rejected);
   node.errors += 1;
-  const bool given_up = settings_.delivery.max_attempts != 0 && flight_.attempt >= settings_.delivery.max_attempts;
+  const bool given_up =
+      settings_.delivery.max_attempts != 0 && flight_.attempt >= settings_.delivery.max_attempts;
   switch (status) {
     case WEIR_E_SPLIT: return split_locked(err);
     case WEIR_E_CONFIG:
@@ -359,7 +370,9 @@ void Output::settle_locked(weir_status status, const weir_err& err, std::uint64_
     case WEIR_E_UNSUPPORTED:
       instance_->log_failure("write", status, err);
       return drop_piece_locked(Drop::rejected);
-    case WEIR_E_PANIC: instance_->log_failure("write", status, err); return drop_piece_locked(Drop::plugin_error);
+    case WEIR_E_PANIC:
+      instance_->log_failure("write", status, err);
+      return drop_piece_locked(Drop::plugin_error);
     default: break;
   }
   instance_->log_failure("write", status, err);
@@ -395,7 +408,8 @@ void Output::split_locked(const weir_err& err) {
     flight_.pieces.push_front(std::move(half));
     return;
   }
-  instance_->log().error("a record was dropped, the output cannot take it: " + describe(WEIR_E_SPLIT, err));
+  instance_->log().error("a record was dropped, the output cannot take it: " +
+                         describe(WEIR_E_SPLIT, err));
   drop_piece_locked(unwritable_ != 0 ? Drop::serialize_error : Drop::rejected);
 }
 
@@ -414,7 +428,8 @@ void Output::back_off_locked(std::int64_t at_least_ns) {
   const auto& delivery = settings_.delivery;
   const std::uint32_t doublings = std::min(failures_, 30U);
   const std::int64_t most = std::min(delivery.retry_max_ns, delivery.retry_initial_ns << doublings);
-  const std::int64_t wait = std::max(at_least_ns, services_.random.below(std::max<std::int64_t>(most, 1)) + 1);
+  const std::int64_t wait =
+      std::max(at_least_ns, services_.random.below(std::max<std::int64_t>(most, 1)) + 1);
   ++failures_;
   const bool starting = state_ == State::starting;
   state_ = State::backing_off;
@@ -448,13 +463,16 @@ void Output::end(std::int64_t deadline_ns) {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
-    for (const Timers::Id id : {flush_timer_, retry_timer_, hold_timer_}) services_.timers.cancel(id);
+    for (const Timers::Id id : {flush_timer_, retry_timer_, hold_timer_})
+      services_.timers.cancel(id);
     std::uint64_t left = 0;
     for (const auto& piece : flight_.pieces) left += piece.count();
     left += queue_.rows();
     instance_->node().drop(Drop::shutdown, left);
     if (left != 0)
-      instance_->log().error(std::to_string(left) + " metrics could not be written before the agent stopped; they are lost");
+      instance_->log().error(
+          std::to_string(left) +
+          " metrics could not be written before the agent stopped; they are lost");
     while (!queue_.empty()) queue_.take(queue_.rows());
     flight_rows_ = 0;
     flight_.pieces.clear();
@@ -492,7 +510,8 @@ void Output::report(std::uint64_t, const weir_bad& bad) {
 
 Stage::Outcome FanOut::run(Job& job, std::vector<queue::Parcel>&, Lane& lane) {
   for (; job.resume < outputs_.size(); ++job.resume)
-    if (outputs_[job.resume]->offer(job.parcel, lane) == Output::Offer::hold) return Outcome::parked;
+    if (outputs_[job.resume]->offer(job.parcel, lane) == Output::Offer::hold)
+      return Outcome::parked;
   job.parcel = {};
   return Outcome::done;
 }

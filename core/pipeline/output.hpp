@@ -29,7 +29,8 @@ namespace weir::pipeline {
 
 class Output final : public HostCalls {
  public:
-  static std::unique_ptr<Output> make(const Services& services, const config::OutputSettings& settings,
+  static std::unique_ptr<Output> make(const Services& services,
+                                      const config::OutputSettings& settings,
                                       const config::AgentSettings& agent, std::uint64_t share_bytes,
                                       Instance::Refusal& why);
   ~Output() override;
@@ -74,8 +75,9 @@ class Output final : public HostCalls {
     std::uint32_t attempt{1};
   };
 
-  Output(const Services& services, const config::OutputSettings& settings, const config::AgentSettings& agent,
-         std::uint64_t share_bytes, Select select, Modify modify);
+  Output(const Services& services, const config::OutputSettings& settings,
+         const config::AgentSettings& agent, std::uint64_t share_bytes, Select select,
+         Modify modify);
 
   // offer
   queue::Parcel prepare(const queue::Parcel& parcel, std::uint32_t& selected) const;
@@ -115,20 +117,22 @@ class Output final : public HostCalls {
   std::unique_ptr<Instance> instance_;
   std::unique_ptr<Serializer> serializer_;
   bool document_{false};
-  std::uint64_t unwritable_{0};  // Rows of the current piece that the serializer refused; the sender's own.
+  std::uint64_t unwritable_{
+      0};  // Rows of the current piece that the serializer refused; the sender's own.
 
   mutable std::mutex mutex_;
   // Guarded by mutex_:
   queue::MemoryQueue queue_;
   Flight flight_;
   std::uint64_t flight_rows_{0};
-  std::uint64_t flush_rows_{0};  // How many rows are still to be written whatever the batch size says.
+  std::uint64_t flush_rows_{
+      0};  // How many rows are still to be written whatever the batch size says.
   State state_{State::stopped};
   bool draining_{false}, ending_{false};
   std::uint32_t failures_{0};
   std::int64_t last_progress_ns_{0};
   std::uint64_t next_delivery_{1}, open_delivery_{0};
-  bool calling_{false};               // The plugin's write has not returned.
+  bool calling_{false};              // The plugin's write has not returned.
   std::optional<Completion> early_;  // It completed before it returned.
   std::vector<std::weak_ptr<Lane>> held_;
   Timers::Id flush_timer_{0}, retry_timer_{0}, hold_timer_{0};

@@ -17,7 +17,9 @@ std::uint64_t session_key(std::uint32_t lane, std::uint32_t session) {
 }
 
 std::string place_of(const weir_bad& bad) {
-  if (bad.line != 0) return " at line " + std::to_string(bad.line) + (bad.col == 0 ? "" : ", column " + std::to_string(bad.col));
+  if (bad.line != 0)
+    return " at line " + std::to_string(bad.line) +
+           (bad.col == 0 ? "" : ", column " + std::to_string(bad.col));
   return bad.offset == 0 ? "" : " at byte " + std::to_string(bad.offset);
 }
 
@@ -30,17 +32,22 @@ std::string printable(std::string_view text) {
 
 }  // namespace
 
-ParseStage::ParseStage(const Services& services, Instance::Spec spec, std::int64_t max_record_bytes, std::string input)
+ParseStage::ParseStage(const Services& services, Instance::Spec spec, std::int64_t max_record_bytes,
+                       std::string input, std::string metric_name)
     : services_(services),
       spec_(std::move(spec)),
       max_record_bytes_(static_cast<std::uint64_t>(max_record_bytes)),
       log_(std::move(input)),
+      metric_name_(std::move(metric_name)),
       cuts_stream_((spec_.descriptor->flags & WEIR_CUTS_STREAM) != 0) {}
 
 std::unique_ptr<ParseStage> ParseStage::make(const Services& services, Instance::Spec spec,
-                                             std::int64_t max_record_bytes, const std::string& input,
+                                             std::int64_t max_record_bytes,
+                                             const std::string& input,
+                                             const std::string& metric_name,
                                              Instance::Refusal& why) {
-  std::unique_ptr<ParseStage> stage(new ParseStage(services, std::move(spec), max_record_bytes, input));
+  std::unique_ptr<ParseStage> stage(
+      new ParseStage(services, std::move(spec), max_record_bytes, input, metric_name));
   auto first = stage->make_parser(why);
   if (!first) return nullptr;
   stage->node_ = &first->instance->node();
@@ -99,12 +106,15 @@ Stage::Outcome ParseStage::run(Job& job, std::vector<queue::Parcel>& out, Lane&)
   for (std::uint32_t r = 0; r < n;) {
     std::uint32_t end = r + 1;
     const bool stream = rows.rows()[r].kind == WEIR_RAW_STREAM;
-    while (!stream && end < n && rows.rows()[end].kind != WEIR_RAW_STREAM && same_tags(rows.rows()[r], rows.rows()[end]))
+    while (!stream && end < n && rows.rows()[end].kind != WEIR_RAW_STREAM &&
+           same_tags(rows.rows()[r], rows.rows()[end]))
       ++end;
     node_->in += end - r;
     node_->absorbed += end - r;
-    if (stream) parse_stream(*parser, raw, r);
-    else parse_rows(*parser, raw, r, end - r);
+    if (stream)
+      parse_stream(*parser, raw, r);
+    else
+      parse_rows(*parser, raw, r, end - r);
     settle(*parser, raw, r, out);
     r = end;
   }
@@ -115,8 +125,8 @@ Stage::Outcome ParseStage::run(Job& job, std::vector<queue::Parcel>& out, Lane&)
 void ParseStage::call(Parser& parser, weir_delivery& delivery, std::uint64_t* consumed) {
   weir_err err = make_err();
   const auto& ops = parser.instance->ops<weir_parser_ops>();
-  const weir_status status =
-      parser.instance->work("parse", [&](void* self) { return ops.parse(self, &delivery, consumed, &err); });
+  const weir_status status = parser.instance->work(
+      "parse", [&](void* self) { return ops.parse(self, &delivery, consumed, &err); });
   if (status >= 0) return;
   node_->errors += 1;
   node_->created += 1;
@@ -124,7 +134,8 @@ void ParseStage::call(Parser& parser, weir_delivery& delivery, std::uint64_t* co
   log_.error("parsing failed: " + describe(status, err));
 }
 
-void ParseStage::parse_rows(Parser& parser, const queue::Parcel& parcel, std::uint32_t row0, std::uint32_t n) {
+void ParseStage::parse_rows(Parser& parser, const queue::Parcel& parcel, std::uint32_t row0,
+                            std::uint32_t n) {
   weir_delivery delivery = parcel.delivery(parcel.block->id());
   delivery.row0 = row0;
   delivery.n_rows = n;
@@ -150,13 +161,15 @@ void ParseStage::parse_stream(Parser& parser, const queue::Parcel& parcel, std::
     session.skipping = end == std::string_view::npos;
     text = session.skipping ? std::string_view{} : text.substr(end + 1);
   }
-  if (cuts_stream_) parse_cut(parser, parcel, r, text, last, session);
-  else parse_lines(parser, parcel, r, text, last, session);
+  if (cuts_stream_)
+    parse_cut(parser, parcel, r, text, last, session);
+  else
+    parse_lines(parser, parcel, r, text, last, session);
   if (last) close_session(parcel.lane, piece.session());
 }
 
-void ParseStage::parse_cut(Parser& parser, const queue::Parcel& parcel, std::uint32_t r, std::string_view text,
-                           bool last, Session& session) {
+void ParseStage::parse_cut(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
+                           std::string_view text, bool last, Session& session) {
   if (text.empty()) return;
   weir_delivery delivery = parcel.delivery(parcel.block->id());
   delivery.row0 = r;
@@ -170,8 +183,8 @@ void ParseStage::parse_cut(Parser& parser, const queue::Parcel& parcel, std::uin
 }
 
 // The parser wants whole records: lines, for one that says nothing else.
-void ParseStage::parse_lines(Parser& parser, const queue::Parcel& parcel, std::uint32_t r, std::string_view text,
-                             bool last, Session& session) {
+void ParseStage::parse_lines(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
+                             std::string_view text, bool last, Session& session) {
   builder lines;
   lines.set_now(block(parcel.block.batch()).rows()[r].time_ns);
   while (!text.empty()) {
@@ -185,7 +198,8 @@ void ParseStage::parse_lines(Parser& parser, const queue::Parcel& parcel, std::u
   if (!text.empty()) keep_rest(session, text);
   if (lines.empty()) return;
   auto block = queue::BlockRef::make(services_.budget, lines.bytes(), queue::Budget::Use::forced);
-  if (!block) return node_->created += lines.size(), node_->drop(metrics::Drop::no_memory, lines.size());
+  if (!block)
+    return node_->created += lines.size(), node_->drop(metrics::Drop::no_memory, lines.size());
   lines.seal(block->data());
   const auto cut = queue::Parcel::whole(std::move(block), parcel.lane);
   parse_rows(parser, cut, 0, cut.n_rows);
@@ -200,7 +214,8 @@ void ParseStage::keep_rest(Session& session, std::string_view rest) {
   node_->created += 1;
   node_->drop(metrics::Drop::too_large, 1);
   log_.error("a record is larger than " + std::to_string(max_record_bytes_) +
-             " bytes: it was dropped (raise [weir] max_record_bytes if it is meant to be): " + printable(rest));
+             " bytes: it was dropped (raise [weir] max_record_bytes if it is meant to be): " +
+             printable(rest));
 }
 
 // Collects what the call made, counts it, and adds the message's tags.
@@ -213,6 +228,7 @@ void ParseStage::settle(Parser& parser, const queue::Parcel& parcel, std::uint32
   node_->errors += bad;
   add_row_tags(parcel, r, made);
   for (auto& p : made) {
+    name_rows(p);
     p.lane = parcel.lane;
     p.tokens = parcel.tokens;
     node_->created += p.n_rows;
@@ -221,13 +237,27 @@ void ParseStage::settle(Parser& parser, const queue::Parcel& parcel, std::uint32
   }
 }
 
-void ParseStage::add_row_tags(const queue::Parcel& raw, std::uint32_t r, std::vector<queue::Parcel>& made) {
+void ParseStage::add_row_tags(const queue::Parcel& raw, std::uint32_t r,
+                              std::vector<queue::Parcel>& made) {
   const block rows(raw.block.batch());
   const row message(rows, rows.rows()[r]);
   if (message.raw().n_tag == 0) return;
   config::Tags tags;
   for (const auto& t : message.tags()) tags.emplace_back(t.key, t.value);
-  for (auto& p : made) edit_rows(p, services_.budget, [&](editor& e) { add_missing_tags(e, tags); });
+  for (auto& p : made)
+    edit_rows(p, services_.budget, [&](editor& e) { add_missing_tags(e, tags); });
+}
+
+// Metrics whose text gave them no name get the input's.
+void ParseStage::name_rows(queue::Parcel& made) const {
+  const block b(made.block.batch());
+  bool nameless = false;
+  for (std::uint32_t r = 0; r < b.head().n_rows && !nameless; ++r)
+    nameless = b.strs()[b.rows()[r].name].len == 0;
+  if (!nameless) return;
+  edit_rows(made, services_.budget, [this](editor& e) {
+    e.each_name([this](std::string_view name) { return name.empty() ? &metric_name_ : nullptr; });
+  });
 }
 
 ParseStage::Session& ParseStage::session_of(std::uint32_t lane, std::uint32_t session) {
@@ -251,8 +281,11 @@ void ParseStage::forget_sessions() {
 }
 
 void ParseStage::log_bad(const weir_bad& bad) const {
-  std::string text = "a record could not be parsed" + place_of(bad) + ": " + std::string(view(bad.reason));
-  if (bad.count > 1) text = std::to_string(bad.count) + " records could not be parsed, the first" + place_of(bad) + ": " + std::string(view(bad.reason));
+  std::string text =
+      "a record could not be parsed" + place_of(bad) + ": " + std::string(view(bad.reason));
+  if (bad.count > 1)
+    text = std::to_string(bad.count) + " records could not be parsed, the first" + place_of(bad) +
+           ": " + std::string(view(bad.reason));
   if (bad.excerpt.len != 0) text += ": " + printable(view(bad.excerpt));
   log_.error(text);
 }

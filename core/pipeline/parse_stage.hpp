@@ -26,9 +26,11 @@ namespace weir::pipeline {
 
 class ParseStage final : public Stage {
  public:
-  // One instance is made at once, so that a configuration that the parser refuses is known early.
-  static std::unique_ptr<ParseStage> make(const Services& services, Instance::Spec spec, std::int64_t max_record_bytes,
-                                          const std::string& input, Instance::Refusal& why);
+  // One instance is made at once, so that a configuration that the parser refuses is known early. input: the
+  // source in logs; metric_name: the name of metrics whose format has none.
+  static std::unique_ptr<ParseStage> make(const Services& services, Instance::Spec spec,
+                                          std::int64_t max_record_bytes, const std::string& input,
+                                          const std::string& metric_name, Instance::Refusal& why);
   Outcome run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) override;
   [[nodiscard]] bool cuts_stream() const { return cuts_stream_; }
   [[nodiscard]] const metrics::Node& node() const { return *node_; }
@@ -45,7 +47,8 @@ class ParseStage final : public Stage {
     std::string carry;     // The begin of an unfinished record.
     bool skipping{false};  // Inside a record that was too large.
   };
-  ParseStage(const Services& services, Instance::Spec spec, std::int64_t max_record_bytes, std::string input);
+  ParseStage(const Services& services, Instance::Spec spec, std::int64_t max_record_bytes,
+             std::string input, std::string metric_name);
 
   std::unique_ptr<Parser> make_parser(Instance::Refusal& why);
   std::unique_ptr<Parser> take_parser();
@@ -53,14 +56,16 @@ class ParseStage final : public Stage {
 
   void parse_rows(Parser& parser, const queue::Parcel& parcel, std::uint32_t row0, std::uint32_t n);
   void parse_stream(Parser& parser, const queue::Parcel& parcel, std::uint32_t row);
-  void parse_cut(Parser& parser, const queue::Parcel& parcel, std::uint32_t row, std::string_view text, bool last,
-                 Session& session);
-  void parse_lines(Parser& parser, const queue::Parcel& parcel, std::uint32_t row, std::string_view text, bool last,
-                   Session& session);
+  void parse_cut(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
+                 std::string_view text, bool last, Session& session);
+  void parse_lines(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
+                   std::string_view text, bool last, Session& session);
   void keep_rest(Session& session, std::string_view rest);
   void call(Parser& parser, weir_delivery& delivery, std::uint64_t* consumed);
-  void settle(Parser& parser, const queue::Parcel& parcel, std::uint32_t row, std::vector<queue::Parcel>& out);
+  void settle(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
+              std::vector<queue::Parcel>& out);
   void add_row_tags(const queue::Parcel& raw, std::uint32_t row, std::vector<queue::Parcel>& made);
+  void name_rows(queue::Parcel& made) const;
   Session& session_of(std::uint32_t lane, std::uint32_t session);
   void close_session(std::uint32_t lane, std::uint32_t session);
   void log_bad(const weir_bad& bad) const;
@@ -69,11 +74,13 @@ class ParseStage final : public Stage {
   const Instance::Spec spec_;
   const std::uint64_t max_record_bytes_;
   const Logger log_;
+  const std::string metric_name_;
   const bool cuts_stream_;
   metrics::Node* node_{nullptr};
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Parser>> idle_;             // Guarded by mutex_.
-  std::unordered_map<std::uint64_t, Session> sessions_;  // Guarded by mutex_; a value belongs to its lane.
+  std::vector<std::unique_ptr<Parser>> idle_;  // Guarded by mutex_.
+  std::unordered_map<std::uint64_t, Session>
+      sessions_;  // Guarded by mutex_; a value belongs to its lane.
 };
 
 }  // namespace weir::pipeline

@@ -25,12 +25,14 @@ Pipeline::~Pipeline() = default;
 
 // ---- building ------------------------------------------------------------------------------------------------
 
-std::unique_ptr<Pipeline> Pipeline::build(const Services& services, const config::Settings& settings,
-                                          BuildError& why) {
+std::unique_ptr<Pipeline> Pipeline::build(const Services& services,
+                                          const config::Settings& settings, BuildError& why) {
   std::unique_ptr<Pipeline> made(new Pipeline(services, settings));
-  const bool ok = made->build_outputs(why) && made->build_processors(settings.processors, made->processors_, why) &&
-                  made->build_processors(settings.aggregate_processors, made->aggregate_processors_, why) &&
-                  made->build_aggregators(why) && made->build_inputs(why);
+  const bool ok =
+      made->build_outputs(why) &&
+      made->build_processors(settings.processors, made->processors_, why) &&
+      made->build_processors(settings.aggregate_processors, made->aggregate_processors_, why) &&
+      made->build_aggregators(why) && made->build_inputs(why);
   return ok ? std::move(made) : nullptr;
 }
 
@@ -70,7 +72,8 @@ bool Pipeline::build_aggregators(BuildError& why) {
       if (!made) return why = {&s, refusal.path, refusal.message}, false;
       all.push_back(std::move(made));
     }
-    aggregate_ = std::make_unique<AggregateStage>(std::move(all), services_.ledger.add("agent", "aggregation", "", ""));
+    aggregate_ = std::make_unique<AggregateStage>(
+        std::move(all), services_.ledger.add("agent", "aggregation", "", ""));
     route_.push_back(aggregate_.get());
     for (const auto& p : aggregate_processors_) aggregate_route_.push_back(p.get());
     aggregate_route_.push_back(fan_out_.get());
@@ -107,7 +110,8 @@ Status Pipeline::start_outputs() {
       continue;
     }
     if (Status s = outputs_[i]->begin_now(); !s.ok())
-      return Error{s.error().kind, "outputs." + settings_.outputs[i].name + ": " + s.error().message};
+      return Error{s.error().kind,
+                   "outputs." + settings_.outputs[i].name + ": " + s.error().message};
   }
   return ok_status();
 }
@@ -135,9 +139,9 @@ void Pipeline::arm_window_timer() {
   const std::int64_t wait = aggregate_->next_end_ns() - services_.clock.wall_ns();
   const std::lock_guard lock(mutex_);
   if (stopping_) return;
-  window_timer_ = services_.timers.at(services_.clock.steady_ns() + std::max<std::int64_t>(wait, 0), [this] {
-    services_.workers.post([this] { push_windows(false); });
-  });
+  window_timer_ =
+      services_.timers.at(services_.clock.steady_ns() + std::max<std::int64_t>(wait, 0),
+                          [this] { services_.workers.post([this] { push_windows(false); }); });
 }
 
 // Runs on a worker; tries again when the stage is busy with a lane.
@@ -145,8 +149,10 @@ void Pipeline::push_windows(bool all) {
   const std::int64_t now = services_.clock.wall_ns();
   const auto retry = [this, all] { services_.workers.post([this, all] { push_windows(all); }); };
   if (!aggregate_->push_due(now, all, *aggregate_lane_, retry)) return;
-  if (all) final_push_done_ = true;
-  else arm_window_timer();
+  if (all)
+    final_push_done_ = true;
+  else
+    arm_window_timer();
 }
 
 void Pipeline::flush() {
@@ -167,7 +173,8 @@ bool Pipeline::run_once(std::int64_t service_wait_ns, const Wait& wait) {
     return i->polled() && i->instance().has(WEIR_GATHERS_TWICE);
   });
   gather_all(false, wait);
-  const bool has_service = std::any_of(inputs_.begin(), inputs_.end(), [](const auto& i) { return !i->polled(); });
+  const bool has_service =
+      std::any_of(inputs_.begin(), inputs_.end(), [](const auto& i) { return !i->polled(); });
   std::int64_t pause = has_service ? service_wait_ns : 0;
   if (twice) pause = std::max(pause, between_two_gathers_ns);
   if (pause > 0) wait([] { return false; }, services_.clock.steady_ns() + pause);
@@ -210,8 +217,12 @@ bool Pipeline::stop(const Wait& wait) {
   }
   for (const auto& output : outputs_) output->begin_drain();
   for (const auto& input : inputs_) input->quiesce();
-  wait([this] { return std::none_of(inputs_.begin(), inputs_.end(), [](const auto& i) { return i->gathering(); }); },
-       deadline);
+  wait(
+      [this] {
+        return std::none_of(inputs_.begin(), inputs_.end(),
+                            [](const auto& i) { return i->gathering(); });
+      },
+      deadline);
   stop_inputs(wait, deadline);
   bool complete = wait([this] { return lanes_idle(); }, deadline);
   for (const auto& input : inputs_) input->forget_sessions();
@@ -283,12 +294,16 @@ void Pipeline::watch(Instance& instance) {
   const std::int64_t patience = std::max(hung_after_ns, 2 * settings_.agent.interval_ns);
   if (since == 0 || now - since < patience || call.reported.exchange(true)) return;
   instance.node().hung += 1;
-  const bool blocking = instance.has(WEIR_MAY_BLOCK) || std::string_view(call.what.load()) == "start";
+  const bool blocking =
+      instance.has(WEIR_MAY_BLOCK) || std::string_view(call.what.load()) == "start";
   Executor& where = blocking ? services_.blocking : services_.workers;
   const bool replaced = where.replace_hung_thread();
-  instance.log().error(std::string(call.what.load()) + " hangs: it has not come back for " +
-                       std::to_string((now - since) / second_ns) + "s; the other plugins go on" +
-                       (replaced ? "" : ", but [weir] max_hung is reached and this instance now holds a thread for good"));
+  instance.log().error(
+      std::string(call.what.load()) + " hangs: it has not come back for " +
+      std::to_string((now - since) / second_ns) + "s; the other plugins go on" +
+      (replaced
+           ? ""
+           : ", but [weir] max_hung is reached and this instance now holds a thread for good"));
 }
 
 bool Pipeline::has_hung_call() const {

@@ -28,7 +28,8 @@ class Pipeline {
     std::string path, message;             // path: the option, may be empty.
   };
   // settings outlives the pipeline.
-  static std::unique_ptr<Pipeline> build(const Services& services, const config::Settings& settings, BuildError& why);
+  static std::unique_ptr<Pipeline> build(const Services& services, const config::Settings& settings,
+                                         BuildError& why);
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
   ~Pipeline();

@@ -260,8 +260,17 @@ TEST_F(PipelineTest, AStreamCutAnywhereGivesTheSameRecords) {
       NamesOutput::reset();
       use_stream(parser, {text.substr(0, cut), text.substr(cut)});
       ASSERT_TRUE(once());
-      EXPECT_EQ(NamesOutput::all(), (Names{"one", "two", "three"})) << parser->name << " cut at " << cut;
+      EXPECT_EQ(NamesOutput::all(), (Names{"one", "two", "three"}))
+          << parser->name << " cut at " << cut;
     }
+}
+
+TEST_F(PipelineTest, MetricsWithoutANameHaveTheInputs) {
+  use_stream(plugin_of<NamelessParser>(), {"one\nTwo\nthree\n"});
+  settings.inputs[0].name = "file";
+  settings.inputs[0].names.name_suffix = "_x";
+  ASSERT_TRUE(once());
+  EXPECT_EQ(NamesOutput::all(), (Names{"file_x", "Two_x", "file_x"}));
 }
 
 TEST_F(PipelineTest, ABadRecordCostsOnlyItself) {

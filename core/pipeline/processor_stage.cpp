@@ -14,16 +14,21 @@ void subtract(std::vector<std::uint64_t>& mask, const std::vector<std::uint64_t>
 }
 
 // The rows of two parcels of one block together. Bits beyond a mask's end do not count.
-std::vector<std::uint64_t> united(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b) {
+std::vector<std::uint64_t> united(const std::vector<std::uint64_t>& a,
+                                  const std::vector<std::uint64_t>& b) {
   std::vector<std::uint64_t> sum(std::max(a.size(), b.size()), 0);
-  for (std::size_t w = 0; w < sum.size(); ++w) sum[w] = (w < a.size() ? a[w] : 0) | (w < b.size() ? b[w] : 0);
+  for (std::size_t w = 0; w < sum.size(); ++w)
+    sum[w] = (w < a.size() ? a[w] : 0) | (w < b.size() ? b[w] : 0);
   return sum;
 }
 
 }  // namespace
 
 ProcessorStage::ProcessorStage(const Services& services, Select select, Modify modify)
-    : services_(services), select_(std::move(select)), modify_(std::move(modify)), calls_(services.budget) {}
+    : services_(services),
+      select_(std::move(select)),
+      modify_(std::move(modify)),
+      calls_(services.budget) {}
 
 std::unique_ptr<ProcessorStage> ProcessorStage::make(const Services& services,
                                                      const config::ProcessorSettings& settings,
@@ -36,16 +41,18 @@ std::unique_ptr<ProcessorStage> ProcessorStage::make(const Services& services,
   }
   std::unique_ptr<ProcessorStage> stage(
       new ProcessorStage(services, std::move(select).value(), std::move(modify).value()));
-  stage->instance_ = Instance::create(
-      services,
-      {settings.descriptor, "processors", settings.name, settings.alias, settings.id, settings.log_level, &settings.options},
-      stage->calls_, why);
+  stage->instance_ =
+      Instance::create(services,
+                       {settings.descriptor, "processors", settings.name, settings.alias,
+                        settings.id, settings.log_level, &settings.options},
+                       stage->calls_, why);
   return stage->instance_ ? std::move(stage) : nullptr;
 }
 
 Stage::Outcome ProcessorStage::run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) {
   const bool serial = !instance_->has(WEIR_CONCURRENT);
-  if (serial && !gate_.try_enter([self = lane.shared_from_this()] { self->wake(); })) return Outcome::parked;
+  if (serial && !gate_.try_enter([self = lane.shared_from_this()] { self->wake(); }))
+    return Outcome::parked;
   process(job.parcel, out);
   if (serial) gate_.leave();
   return Outcome::done;
@@ -95,7 +102,8 @@ bool ProcessorStage::isolate(queue::Parcel& parcel, Mask& rest, std::vector<queu
 
 void ProcessorStage::modify(queue::Parcel& chosen) {
   if (modify_.changes_nothing()) return;
-  instance_->node().filtered += edit_rows(chosen, services_.budget, [this](editor& e) { modify_.apply(e); });
+  instance_->node().filtered +=
+      edit_rows(chosen, services_.budget, [this](editor& e) { modify_.apply(e); });
 }
 
 // False: the chosen rows are gone (dropped, or replaced by what was emitted).
@@ -114,7 +122,8 @@ bool ProcessorStage::edit(queue::Parcel& chosen) {
   {
     Loan loan(chosen);
     status = instance_->work("edit", [&](void* self) {
-      return instance_->ops<weir_processor_ops>().edit(self, loan.buf(), &delivery, keep.data(), &err);
+      return instance_->ops<weir_processor_ops>().edit(self, loan.buf(), &delivery, keep.data(),
+                                                       &err);
     });
   }
   if (status < 0) instance_->log_failure("edit", status, err);
@@ -125,8 +134,10 @@ bool ProcessorStage::edit(queue::Parcel& chosen) {
 bool ProcessorStage::settle_edit(queue::Parcel& chosen, weir_status status, const Mask& keep) {
   metrics::Node& node = instance_->node();
   if (status < 0) return lose(chosen, metrics::Drop::plugin_error);
-  if (!instance_->trusted() && validate(chosen.block->data(), chosen.block->cap_bytes()) != nullptr) {
-    instance_->log().error("the plugin left an invalid batch: its rows were dropped; run weir-check on it");
+  if (!instance_->trusted() &&
+      validate(chosen.block->data(), chosen.block->cap_bytes()) != nullptr) {
+    instance_->log().error(
+        "the plugin left an invalid batch: its rows were dropped; run weir-check on it");
     return lose(chosen, metrics::Drop::invalid_batch);
   }
   const std::uint32_t before = chosen.count();
@@ -136,7 +147,8 @@ bool ProcessorStage::settle_edit(queue::Parcel& chosen, weir_status status, cons
   const std::uint32_t grown = chosen.block.batch()->n_rows;
   if (grown <= chosen.n_rows) return true;
   if (!chosen.mask.empty()) chosen.mask.resize(words(grown), ~std::uint64_t{0});
-  for (std::uint32_t r = chosen.n_rows; r < grown && !chosen.mask.empty(); ++r) set_bit(chosen.mask.data(), r);
+  for (std::uint32_t r = chosen.n_rows; r < grown && !chosen.mask.empty(); ++r)
+    set_bit(chosen.mask.data(), r);
   node.created += grown - chosen.n_rows;
   chosen.n_rows = grown;
   return true;
@@ -159,7 +171,9 @@ bool ProcessorStage::offer(queue::Parcel& chosen, std::vector<queue::Parcel>& ou
       apply_keep(chosen, keep);
       instance_->node().filtered += rows - chosen.count();
       return true;
-    default: instance_->log_failure("process", status, err); return lose(chosen, metrics::Drop::plugin_error);
+    default:
+      instance_->log_failure("process", status, err);
+      return lose(chosen, metrics::Drop::plugin_error);
   }
 }
 

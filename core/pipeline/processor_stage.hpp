@@ -13,7 +13,8 @@ namespace weir::pipeline {
 
 class ProcessorStage final : public Stage {
  public:
-  static std::unique_ptr<ProcessorStage> make(const Services& services, const config::ProcessorSettings& settings,
+  static std::unique_ptr<ProcessorStage> make(const Services& services,
+                                              const config::ProcessorSettings& settings,
                                               Instance::Refusal& why);
   Outcome run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) override;
   [[nodiscard]] Instance& instance() { return *instance_; }

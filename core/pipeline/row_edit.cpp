@@ -41,9 +41,13 @@ bool replace_block(queue::Parcel& parcel, Room room, queue::Budget& budget) {
 
 }  // namespace
 
-bool make_exclusive(queue::Parcel& parcel, queue::Budget& budget) { return replace_block(parcel, Room::slack, budget); }
+bool make_exclusive(queue::Parcel& parcel, queue::Budget& budget) {
+  return replace_block(parcel, Room::slack, budget);
+}
 
-bool compact(queue::Parcel& parcel, queue::Budget& budget) { return replace_block(parcel, Room::none, budget); }
+bool compact(queue::Parcel& parcel, queue::Budget& budget) {
+  return replace_block(parcel, Room::none, budget);
+}
 
 queue::Parcel join_parcels(const std::vector<queue::Parcel>& parts, queue::Budget& budget) {
   std::vector<Selection> selections;

@@ -15,17 +15,19 @@ using metrics::Node;
 using Fields = std::map<std::string, std::int64_t>;
 
 std::int64_t signed_of(std::uint64_t v) { return static_cast<std::int64_t>(v); }
-std::int64_t dropped(const Node& n, Drop reason) { return signed_of(n.dropped[static_cast<std::size_t>(reason)]); }
+std::int64_t dropped(const Node& n, Drop reason) {
+  return signed_of(n.dropped[static_cast<std::size_t>(reason)]);
+}
 
-std::int64_t refused(const Node& n) { return dropped(n, Drop::rejected) + dropped(n, Drop::serialize_error); }
+std::int64_t refused(const Node& n) {
+  return dropped(n, Drop::rejected) + dropped(n, Drop::serialize_error);
+}
 
 Fields gather_fields(const Node& n) {
-  return {{"errors", signed_of(n.errors)},
-          {"gather_errors", signed_of(n.errors)},
-          {"gather_time_ns", signed_of(n.call_ns)},
-          {"gather_timeouts", signed_of(n.timeouts)},
-          {"gather_skipped", signed_of(n.skipped)},
-          {"startup_errors", signed_of(n.startup_errors)}};
+  return {
+      {"errors", signed_of(n.errors)},          {"gather_errors", signed_of(n.errors)},
+      {"gather_time_ns", signed_of(n.call_ns)}, {"gather_timeouts", signed_of(n.timeouts)},
+      {"gather_skipped", signed_of(n.skipped)}, {"startup_errors", signed_of(n.startup_errors)}};
 }
 
 Fields write_fields(const Node& n) {
@@ -64,10 +66,11 @@ struct Group {
   Fields (*fields)(const Node&);
 };
 const std::map<std::string, Group>& groups() {
-  static const std::map<std::string, Group> all{{"inputs", {"internal_gather", "input", gather_fields}},
-                                                {"outputs", {"internal_write", "output", write_fields}},
-                                                {"aggregators", {"internal_aggregate", "aggregator", aggregate_fields}},
-                                                {"processors", {"internal_process", "processor", process_fields}}};
+  static const std::map<std::string, Group> all{
+      {"inputs", {"internal_gather", "input", gather_fields}},
+      {"outputs", {"internal_write", "output", write_fields}},
+      {"aggregators", {"internal_aggregate", "aggregator", aggregate_fields}},
+      {"processors", {"internal_process", "processor", process_fields}}};
   return all;
 }
 
@@ -95,7 +98,9 @@ class Collected {
   }
 
  private:
-  Key key(const Node& n) const { return {n.kind, n.name, n.alias, per_instance_ ? n.id : std::string()}; }
+  Key key(const Node& n) const {
+    return {n.kind, n.name, n.alias, per_instance_ ? n.id : std::string()};
+  }
   // Metrics count where they have passed the parser: in front of the input's filters.
   void gathered(const Node& n) {
     Key at = key(n);
@@ -104,7 +109,8 @@ class Collected {
     agent_["metrics_gathered"] += signed_of(n.in);
   }
   static Fields agent_fields(const Node& n) {
-    if (n.kind == "inputs") return {{"gather_errors", signed_of(n.errors)}, {"gather_timeouts", signed_of(n.timeouts)}};
+    if (n.kind == "inputs")
+      return {{"gather_errors", signed_of(n.errors)}, {"gather_timeouts", signed_of(n.timeouts)}};
     if (n.kind != "outputs") return {};
     return {{"metrics_written", signed_of(n.out)},
             {"metrics_rejected", refused(n)},
@@ -112,7 +118,8 @@ class Collected {
             {"write_errors", signed_of(n.errors)}};
   }
   using TagList = std::vector<std::pair<std::string, std::string>>;
-  static void row(builder& out, const char* measurement, const TagList& tags, const Fields& fields) {
+  static void row(builder& out, const char* measurement, const TagList& tags,
+                  const Fields& fields) {
     if (fields.empty()) return;
     out.metric(measurement).tag("version", version);
     for (const auto& [k, v] : tags)

@@ -9,7 +9,8 @@ constexpr std::uint64_t first_bytes = 64 << 10;
 
 }  // namespace
 
-std::unique_ptr<Serializer> Serializer::make(const Services& services, Instance::Spec spec, Instance::Refusal& why) {
+std::unique_ptr<Serializer> Serializer::make(const Services& services, Instance::Spec spec,
+                                             Instance::Refusal& why) {
   std::unique_ptr<Serializer> made(new Serializer(services));
   made->instance_ = Instance::create(services, std::move(spec), made->calls_, why);
   if (!made->instance_) return nullptr;
@@ -22,7 +23,8 @@ std::unique_ptr<Serializer> Serializer::make(const Services& services, Instance:
 
 weir_status Serializer::run(weir_delivery& delivery, bool document, weir_err& err) {
   row_end_.assign(delivery.n_rows, 0);
-  if (!buffer_) buffer_ = queue::BlockRef::make(services_.budget, first_bytes, queue::Budget::Use::forced);
+  if (!buffer_)
+    buffer_ = queue::BlockRef::make(services_.budget, first_bytes, queue::Budget::Use::forced);
   if (!buffer_) return fill(&err, WEIR_E_NOMEM, "no memory for the serialized batch");
   if (document) delivery.flags |= WEIR_D_DOCUMENT;
   weir_buf buf = std::move(buffer_).to_buf();

@@ -14,7 +14,8 @@ namespace weir::pipeline {
 
 class Serializer {
  public:
-  static std::unique_ptr<Serializer> make(const Services& services, Instance::Spec spec, Instance::Refusal& why);
+  static std::unique_ptr<Serializer> make(const Services& services, Instance::Spec spec,
+                                          Instance::Refusal& why);
   // Fills the delivery's raw and row_end; the bytes live until the next call.
   weir_status run(weir_delivery& delivery, bool document, weir_err& err);
   // Rows that could not be written since the last call.

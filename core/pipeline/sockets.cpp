@@ -26,22 +26,29 @@ Error cannot(const std::string& address, const std::string& why) {
 }
 
 std::string reason(int error) {
-  if (error == EADDRINUSE) return "the address is in use (another agent or service has it; choose another port)";
-  if (error == EACCES) return "no permission (ports below 1024 need CAP_NET_BIND_SERVICE; for a path, check its folder)";
+  if (error == EADDRINUSE)
+    return "the address is in use (another agent or service has it; choose another port)";
+  if (error == EACCES)
+    return "no permission (ports below 1024 need CAP_NET_BIND_SERVICE; for a path, check its "
+           "folder)";
   return std::strerror(error);
 }
 
 // "host:port", "[::1]:port" or ":port" behind scheme://.
 Result<Address> split(const std::string& text) {
   const std::size_t at = text.find("://");
-  if (at == std::string::npos) return Error{ErrorKind::bad_config, "\"" + text + "\" has no scheme: write tcp://, udp:// or unix:// before it"};
+  if (at == std::string::npos)
+    return Error{ErrorKind::bad_config,
+                 "\"" + text + "\" has no scheme: write tcp://, udp:// or unix:// before it"};
   Address a{text.substr(0, at), text.substr(at + 3), {}};
   if (a.scheme.rfind("unix", 0) == 0) return a;
   const std::size_t colon = a.host.rfind(':');
-  if (colon == std::string::npos) return Error{ErrorKind::bad_config, "\"" + text + "\" has no port"};
+  if (colon == std::string::npos)
+    return Error{ErrorKind::bad_config, "\"" + text + "\" has no port"};
   a.port = a.host.substr(colon + 1);
   a.host.resize(colon);
-  if (a.host.size() > 1 && a.host.front() == '[' && a.host.back() == ']') a.host = a.host.substr(1, a.host.size() - 2);
+  if (a.host.size() > 1 && a.host.front() == '[' && a.host.back() == ']')
+    a.host = a.host.substr(1, a.host.size() - 2);
   return a;
 }
 
@@ -51,7 +58,8 @@ int family_of(const std::string& scheme) {
 }
 
 // A socket with its options set and bound; -1 with errno.
-int bound_socket(int family, int type, const sockaddr* address, socklen_t len, const weir_listen_opts& opts) {
+int bound_socket(int family, int type, const sockaddr* address, socklen_t len,
+                 const weir_listen_opts& opts) {
   const int fd = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
   const int on = 1;
@@ -64,7 +72,8 @@ int bound_socket(int family, int type, const sockaddr* address, socklen_t len, c
     ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
   }
   const int backlog = opts.backlog > 0 ? opts.backlog : backlog_default;
-  if (::bind(fd, address, len) == 0 && (type != SOCK_STREAM || ::listen(fd, backlog) == 0)) return fd;
+  if (::bind(fd, address, len) == 0 && (type != SOCK_STREAM || ::listen(fd, backlog) == 0))
+    return fd;
   const int error = errno;
   ::close(fd);
   errno = error;
@@ -85,7 +94,8 @@ bool join_group(int fd, const addrinfo& at, const weir_listen_opts& opts) {
   const std::string name(opts.interface_name.ptr == nullptr ? "" : opts.interface_name.ptr,
                          opts.interface_name.len);
   request.gr_interface = name.empty() ? 0 : ::if_nametoindex(name.c_str());
-  const int level = at.ai_family == AF_INET6 ? static_cast<int>(IPPROTO_IPV6) : static_cast<int>(IPPROTO_IP);
+  const int level =
+      at.ai_family == AF_INET6 ? static_cast<int>(IPPROTO_IPV6) : static_cast<int>(IPPROTO_IP);
   return ::setsockopt(fd, level, MCAST_JOIN_GROUP, &request, sizeof request) == 0;
 }
 
@@ -95,7 +105,8 @@ int open_inet(const Address& a, const weir_listen_opts& opts, std::string& why) 
   hints.ai_socktype = a.scheme.rfind("tcp", 0) == 0 ? SOCK_STREAM : SOCK_DGRAM;
   hints.ai_flags = AI_PASSIVE;
   addrinfo* found = nullptr;
-  const int failed = ::getaddrinfo(a.host.empty() ? nullptr : a.host.c_str(), a.port.c_str(), &hints, &found);
+  const int failed =
+      ::getaddrinfo(a.host.empty() ? nullptr : a.host.c_str(), a.port.c_str(), &hints, &found);
   if (failed != 0) {
     why = ::gai_strerror(failed);
     return -1;
@@ -105,7 +116,8 @@ int open_inet(const Address& a, const weir_listen_opts& opts, std::string& why) 
   for (const int wanted : {AF_INET6, AF_INET})
     for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
       if (at->ai_family != wanted) continue;
-      const int fd = bound_socket(at->ai_family, at->ai_socktype, at->ai_addr, at->ai_addrlen, opts);
+      const int fd =
+          bound_socket(at->ai_family, at->ai_socktype, at->ai_addr, at->ai_addrlen, opts);
       if (fd >= 0 && (!is_multicast(at->ai_addr) || join_group(fd, *at, opts))) return fd;
       why = reason(errno);
       if (fd >= 0) ::close(fd);
@@ -117,10 +129,11 @@ int open_inet(const Address& a, const weir_listen_opts& opts, std::string& why) 
 void remove_stale(const std::string& path, const sockaddr_un& address, int type) {
   const int probe = ::socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
   if (probe < 0) return;
-  const bool alive = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  const bool alive =
+      ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   const int error = errno;
   ::close(probe);
-  struct stat info {};
+  struct stat info{};
   const bool is_socket = ::stat(path.c_str(), &info) == 0 && S_ISSOCK(info.st_mode);
   if (!alive && error == ECONNREFUSED && is_socket) ::unlink(path.c_str());
 }
@@ -135,9 +148,12 @@ int open_unix(const Address& a, const weir_listen_opts& opts, std::string& why) 
   std::memcpy(address.sun_path, a.host.data(), a.host.size());
   const int type = a.scheme == "unixgram" ? SOCK_DGRAM : SOCK_STREAM;
   remove_stale(a.host, address, type);
-  const int fd = bound_socket(AF_UNIX, type, reinterpret_cast<const sockaddr*>(&address), sizeof address, opts);
-  if (fd < 0) why = reason(errno);
-  else if (opts.socket_mode != 0) ::chmod(a.host.c_str(), opts.socket_mode);
+  const int fd = bound_socket(AF_UNIX, type, reinterpret_cast<const sockaddr*>(&address),
+                              sizeof address, opts);
+  if (fd < 0)
+    why = reason(errno);
+  else if (opts.socket_mode != 0)
+    ::chmod(a.host.c_str(), opts.socket_mode);
   return fd;
 }
 
@@ -154,7 +170,9 @@ Result<int> Sockets::open(const std::string& address, const weir_listen_opts& op
   std::string why;
   const bool is_unix = a.scheme == "unix" || a.scheme == "unixgram";
   const bool is_inet = a.scheme.rfind("tcp", 0) == 0 || a.scheme.rfind("udp", 0) == 0;
-  if (!is_unix && !is_inet) return Error{ErrorKind::bad_config, "\"" + a.scheme + "\" is no scheme to listen on: tcp, udp, unix, unixgram"};
+  if (!is_unix && !is_inet)
+    return Error{ErrorKind::bad_config,
+                 "\"" + a.scheme + "\" is no scheme to listen on: tcp, udp, unix, unixgram"};
   const int fd = is_unix ? open_unix(a, opts, why) : open_inet(a, opts, why);
   if (fd < 0) return cannot(address, why);
   const std::lock_guard lock(mutex_);

@@ -6,11 +6,11 @@
 // Threads  Every member may be called from any thread.
 // Errors   unavailable with the address and what to do.
 
-#include <weir/abi.h>
-
 #include <map>
 #include <mutex>
 #include <string>
+
+#include <weir/abi.h>
 
 #include "core/base/result.hpp"
 

@@ -26,7 +26,8 @@ void Gate::leave() {
   next();
 }
 
-Lane::Lane(std::uint32_t id, const Route& route, Executor& workers, std::function<void(Lane&)> on_room)
+Lane::Lane(std::uint32_t id, const Route& route, Executor& workers,
+           std::function<void(Lane&)> on_room)
     : id_(id), route_(route), workers_(workers), on_room_(std::move(on_room)) {}
 
 void Lane::push(queue::Parcel parcel) {
@@ -74,11 +75,13 @@ bool Lane::take_from_inbox() {
 bool Lane::step() {
   Job& job = jobs_.front();
   made_.clear();
-  if (job.step < route_.size() && route_[job.step]->run(job, made_, *this) == Stage::Outcome::parked)
+  if (job.step < route_.size() &&
+      route_[job.step]->run(job, made_, *this) == Stage::Outcome::parked)
     return woken_meanwhile();
   const std::uint32_t next_step = job.step + 1;
   jobs_.pop_front();
-  for (std::size_t i = made_.size(); i-- > 0;) jobs_.push_front({std::move(made_[i]), next_step, 0});
+  for (std::size_t i = made_.size(); i-- > 0;)
+    jobs_.push_front({std::move(made_[i]), next_step, 0});
   made_.clear();
   if (jobs_.empty()) finish_one();
   return true;
@@ -94,7 +97,8 @@ bool Lane::woken_meanwhile() {
 
 void Lane::finish_one() {
   const std::uint32_t left = waiting_.fetch_sub(1, std::memory_order_acq_rel) - 1;
-  if (left < parcels_max / 2 && wants_room_.exchange(false, std::memory_order_acq_rel)) on_room_(*this);
+  if (left < parcels_max / 2 && wants_room_.exchange(false, std::memory_order_acq_rel))
+    on_room_(*this);
 }
 
 }  // namespace weir::pipeline

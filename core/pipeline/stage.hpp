@@ -51,7 +51,7 @@ class Gate {
 
  private:
   std::mutex mutex_;
-  bool taken_{false};                         // Guarded by mutex_.
+  bool taken_{false};                          // Guarded by mutex_.
   std::deque<std::function<void()>> waiters_;  // Guarded by mutex_.
 };
 
@@ -68,7 +68,9 @@ class Lane : public std::enable_shared_from_this<Lane> {
   void push(queue::Parcel parcel);
   // What the lane was parked for may have come: it tries again.
   void wake();
-  [[nodiscard]] bool full() const { return waiting_.load(std::memory_order_relaxed) >= parcels_max; }
+  [[nodiscard]] bool full() const {
+    return waiting_.load(std::memory_order_relaxed) >= parcels_max;
+  }
   [[nodiscard]] bool idle() const { return waiting_.load(std::memory_order_acquire) == 0; }
   // Someone waits for room: on_room is owed.
   void want_room() { wants_room_.store(true, std::memory_order_release); }
@@ -89,9 +91,9 @@ class Lane : public std::enable_shared_from_this<Lane> {
   std::atomic<std::uint32_t> waiting_{0};
   std::atomic<bool> wants_room_{false};
   std::mutex mutex_;
-  State state_{State::idle};       // Guarded by mutex_.
-  std::deque<Job> inbox_;          // Guarded by mutex_.
-  std::deque<Job> jobs_;           // Only the running thread: what the front parcel became.
+  State state_{State::idle};         // Guarded by mutex_.
+  std::deque<Job> inbox_;            // Guarded by mutex_.
+  std::deque<Job> jobs_;             // Only the running thread: what the front parcel became.
   std::vector<queue::Parcel> made_;  // Scratch of the running thread.
 };
 

@@ -43,9 +43,19 @@ struct LinesParser {
   }
 };
 
-// The same, cutting the stream itself.
+// Of a format without names: only a line that begins with a capital is one.
+struct NamelessParser {
+  static constexpr weir::info meta{"nameless", "1.0.0", "One metric a line, some without a name"};
+  void parse(const weir::message& m, weir::sink& out) {
+    const bool named = m.text[0] >= 'A' && m.text[0] <= 'Z';
+    out.metric(named ? m.text : std::string_view()).field("n", std::int64_t{1});
+  }
+};
+
+// LinesParser, cutting the stream itself.
 struct CuttingParser {
-  static constexpr weir::info meta{"cutting", "1.0.0", "One metric a line, cut here", WEIR_CUTS_STREAM};
+  static constexpr weir::info meta{"cutting", "1.0.0", "One metric a line, cut here",
+                                   WEIR_CUTS_STREAM};
   std::size_t parse(const weir::message& m, weir::sink& out) {
     std::size_t used = 0;
     for (;;) {
@@ -63,7 +73,7 @@ struct NamesOutput {
   static constexpr weir::info meta{"kept", "1.0.0", "Keeps names"};
   static inline std::vector<std::vector<std::string>> writes;  // Only those that succeeded.
   static inline std::deque<weir_status> answers;               // The next ones; then OK.
-  static inline std::string poison;                            // A row of this name cannot be written.
+  static inline std::string poison;  // A row of this name cannot be written.
   static inline bool starts{true};
   static inline int tries{0};
 

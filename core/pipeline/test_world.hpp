@@ -49,7 +49,9 @@ class ManualTimers final : public Timers {
     std::erase_if(timers_, [id](const auto& t) { return t.first.second == id; });
   }
   // When the next one is due; INT64_MAX = never.
-  [[nodiscard]] std::int64_t next_ns() const { return timers_.empty() ? INT64_MAX : timers_.begin()->first.first; }
+  [[nodiscard]] std::int64_t next_ns() const {
+    return timers_.empty() ? INT64_MAX : timers_.begin()->first.first;
+  }
   void fire_first() {
     const auto task = std::move(timers_.begin()->second);
     timers_.erase(timers_.begin());

@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::uint64_t alignment = 64;
 
-constexpr std::uint64_t round_up(std::uint64_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
+constexpr std::uint64_t round_up(std::uint64_t bytes) {
+  return (bytes + alignment - 1) / alignment * alignment;
+}
 
 }  // namespace
 

@@ -7,11 +7,11 @@
 // Threads    References may be copied and dropped by any thread; the bytes follow the rule above.
 // Errors     make() returns an empty reference when the budget or the allocator refuses.
 
-#include <weir/abi.h>
-
 #include <atomic>
 #include <cstdint>
 #include <utility>
+
+#include <weir/abi.h>
 
 #include "core/queue/budget.hpp"
 
@@ -22,7 +22,9 @@ class Block {
   Block(const Block&) = delete;
   Block& operator=(const Block&) = delete;
 
-  [[nodiscard]] const weir_batch* batch() const { return reinterpret_cast<const weir_batch*>(data_); }
+  [[nodiscard]] const weir_batch* batch() const {
+    return reinterpret_cast<const weir_batch*>(data_);
+  }
   [[nodiscard]] std::uint8_t* data() { return data_; }
   [[nodiscard]] std::uint64_t cap_bytes() const { return cap_bytes_; }
   [[nodiscard]] std::uint64_t id() const { return reinterpret_cast<std::uint64_t>(this); }
@@ -69,7 +71,8 @@ class BlockRef {
     if (block_ != nullptr) block_->refs_.fetch_add(1, std::memory_order_relaxed);
   }
   void release() {
-    if (block_ != nullptr && block_->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete block_;
+    if (block_ != nullptr && block_->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      delete block_;
   }
   Block* block_{nullptr};
 };

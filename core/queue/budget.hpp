@@ -41,7 +41,9 @@ class Budget {
   [[nodiscard]] bool inputs_full() const { return used_bytes() >= input_limit_bytes(); }
   [[nodiscard]] std::int64_t used_bytes() const { return used_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::int64_t limit_bytes() const { return limit_bytes_; }
-  [[nodiscard]] std::int64_t input_limit_bytes() const { return limit_bytes_ / 100 * input_percent; }
+  [[nodiscard]] std::int64_t input_limit_bytes() const {
+    return limit_bytes_ / 100 * input_percent;
+  }
   [[nodiscard]] std::int64_t peak_bytes() const { return peak_.load(std::memory_order_relaxed); }
 
  private:

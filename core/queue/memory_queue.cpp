@@ -10,9 +10,11 @@ Parcel split_front(Parcel& parcel, std::uint64_t n) {
   Parcel front = parcel;
   std::uint32_t r = parcel.row0;
   const std::uint32_t end = parcel.row0 + parcel.n_rows;
-  if (parcel.mask.empty()) r += static_cast<std::uint32_t>(std::min<std::uint64_t>(n, parcel.n_rows));
+  if (parcel.mask.empty())
+    r += static_cast<std::uint32_t>(std::min<std::uint64_t>(n, parcel.n_rows));
   else
-    for (std::uint64_t seen = 0; r < end && seen < n; ++r) seen += bit(parcel.mask.data(), r) ? 1 : 0;
+    for (std::uint64_t seen = 0; r < end && seen < n; ++r)
+      seen += bit(parcel.mask.data(), r) ? 1 : 0;
   front.n_rows = r - parcel.row0;
   parcel.row0 = r;
   parcel.n_rows = end - r;
@@ -59,8 +61,10 @@ void MemoryQueue::forget_front() {
 
 std::uint64_t MemoryQueue::drop_oldest(std::uint64_t in_flight) {
   std::uint64_t dropped = 0;
-  while (!entries_.empty() && (rows_ + in_flight > rows_max_ || (bytes_ > bytes_max_ && entries_.size() > 1))) {
-    const std::uint64_t too_many = rows_ + in_flight > rows_max_ ? rows_ + in_flight - rows_max_ : front_rows();
+  while (!entries_.empty() &&
+         (rows_ + in_flight > rows_max_ || (bytes_ > bytes_max_ && entries_.size() > 1))) {
+    const std::uint64_t too_many =
+        rows_ + in_flight > rows_max_ ? rows_ + in_flight - rows_max_ : front_rows();
     const Parcel gone = take(too_many);
     for (const auto& token : gone.tokens) token->lost();
     dropped += gone.count();

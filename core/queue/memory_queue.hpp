@@ -16,7 +16,8 @@ namespace weir::queue {
 
 class MemoryQueue {
  public:
-  MemoryQueue(std::uint64_t rows_max, std::uint64_t bytes_max) : rows_max_(rows_max), bytes_max_(bytes_max) {}
+  MemoryQueue(std::uint64_t rows_max, std::uint64_t bytes_max)
+      : rows_max_(rows_max), bytes_max_(bytes_max) {}
 
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
@@ -34,7 +35,9 @@ class MemoryQueue {
   // The first rows, at most rows_max of one parcel; empty block when the queue is empty.
   Parcel take(std::uint64_t rows_max);
   // Selected rows of the front parcel.
-  [[nodiscard]] std::uint64_t front_rows() const { return entries_.empty() ? 0 : entries_.front().rows; }
+  [[nodiscard]] std::uint64_t front_rows() const {
+    return entries_.empty() ? 0 : entries_.front().rows;
+  }
   void put_back(Parcel parcel);
 
  private:

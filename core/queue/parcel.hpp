@@ -6,11 +6,11 @@
 // Lineage    token: a source's wish to know when everything made of its batch is safe; shared by all
 //            parcels that descend from it, resolved when the last one is gone.
 
-#include <weir/abi.h>
-
 #include <cstdint>
 #include <memory>
 #include <vector>
+
+#include <weir/abi.h>
 
 #include "core/queue/block.hpp"
 
@@ -38,7 +38,9 @@ struct Parcel {
   std::uint32_t lane{0};
   std::vector<std::shared_ptr<Token>> tokens;
 
-  [[nodiscard]] const std::uint64_t* mask_bits() const { return mask.empty() ? nullptr : mask.data(); }
+  [[nodiscard]] const std::uint64_t* mask_bits() const {
+    return mask.empty() ? nullptr : mask.data();
+  }
   // How many rows are selected.
   [[nodiscard]] std::uint32_t count() const;
   // A delivery of these rows; borrowed from the parcel.

@@ -30,7 +30,8 @@ class SystemRandom final : public Random {
 };
 
 std::int64_t limit_of(const config::WeirSettings& settings) {
-  return settings.memory_limit_bytes > 0 ? settings.memory_limit_bytes : queue::default_memory_limit_bytes();
+  return settings.memory_limit_bytes > 0 ? settings.memory_limit_bytes
+                                         : queue::default_memory_limit_bytes();
 }
 
 const Logger& agent_log() {
@@ -52,7 +53,8 @@ Agent::Agent(const config::WeirSettings& settings, Callbacks callbacks)
     : callbacks_(std::move(callbacks)),
       budget_(limit_of(settings)),
       random_(std::make_unique<SystemRandom>()),
-      workers_("weir-work", {worker_threads(settings.threads), worker_threads(settings.threads), settings.max_hung}),
+      workers_("weir-work", {worker_threads(settings.threads), worker_threads(settings.threads),
+                             settings.max_hung}),
       blocking_("weir-block", {0, blocking_threads_max, settings.max_hung}) {
   std::signal(SIGPIPE, SIG_IGN);
   budget_.set_on_room([this] {
@@ -69,8 +71,9 @@ std::unique_ptr<Agent::Generation> Agent::build() {
   auto made = std::make_unique<Generation>();
   made->settings = callbacks_.load();
   if (!made->settings) return nullptr;
-  const pipeline::Services services{system_clock(), control_, *random_, workers_,          blocking_,
-                                    budget_,        ledger_,  sockets_, callbacks_.trusted};
+  const pipeline::Services services{system_clock(), control_,  *random_,
+                                    workers_,       blocking_, budget_,
+                                    ledger_,        sockets_,  callbacks_.trusted};
   pipeline::Pipeline::BuildError why{};
   made->pipeline = pipeline::Pipeline::build(services, *made->settings, why);
   if (made->pipeline) return made;
@@ -102,8 +105,10 @@ int Agent::run() {
   }
   arm_watchdog();
   for (Command c = next_command(); c != Command::stop; c = next_command()) {
-    if (c == Command::flush) current_->pipeline->flush();
-    else reload();
+    if (c == Command::flush)
+      current_->pipeline->flush();
+    else
+      reload();
   }
   agent_log().info("stopping: what is on its way is written first");
   const bool complete = stop_current();
@@ -116,9 +121,9 @@ int Agent::once(std::int64_t service_wait_ns) {
   if (!current_) return 1;
   watch_over(current_->pipeline.get());
   arm_watchdog();
-  const bool ok = current_->pipeline->run_once(service_wait_ns, [this](const auto& done, std::int64_t deadline) {
-    return wait_until(done, deadline);
-  });
+  const bool ok = current_->pipeline->run_once(
+      service_wait_ns,
+      [this](const auto& done, std::int64_t deadline) { return wait_until(done, deadline); });
   hung_ = current_->pipeline->has_hung_call();
   report_ledger();
   return ok ? 0 : 1;

@@ -78,9 +78,9 @@ class Agent {
   bool hung_{false};
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Command> commands_;                        // Guarded by mutex_.
-  std::mutex pipeline_mutex_;                           // For the watchdog and the budget against a reload.
-  pipeline::Pipeline* watched_{nullptr};                // Guarded by pipeline_mutex_.
+  std::deque<Command> commands_;          // Guarded by mutex_.
+  std::mutex pipeline_mutex_;             // For the watchdog and the budget against a reload.
+  pipeline::Pipeline* watched_{nullptr};  // Guarded by pipeline_mutex_.
 };
 
 // How many threads run lanes: what the configuration says, else the cores this process may use.

@@ -47,8 +47,8 @@ class ControlLoop::Impl {
   asio::signal_set signals{context};
   std::function<void(int)> on_signal;
   std::mutex mutex;
-  Id next{1};                                // Guarded by mutex.
-  std::unordered_map<Id, Timer> timers;      // Guarded by mutex.
+  Id next{1};                            // Guarded by mutex.
+  std::unordered_map<Id, Timer> timers;  // Guarded by mutex.
   std::thread thread;
 };
 

@@ -19,7 +19,8 @@ namespace asio = boost::asio;
 class ThreadPool::Impl {
  public:
   asio::io_context context;
-  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> keep{context.get_executor()};
+  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> keep{
+      context.get_executor()};
   std::atomic<std::int64_t> unfinished{0};  // Tasks that wait or run.
   std::mutex mutex;
   std::vector<std::thread> threads;  // Guarded by mutex.

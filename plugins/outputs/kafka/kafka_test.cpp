@@ -1,8 +1,8 @@
 #include "plugins/outputs/kafka/kafka.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+
+#include <gtest/gtest.h>
 
 #include <weir/testing/plugin.hpp>
 
@@ -14,7 +14,11 @@ class OneRow {
  public:
   OneRow() {
     builder b;
-    b.metric("cpu", 5).tag("host", "a").tag("dc", "x").field("v", std::int64_t{7}).field("s", "text");
+    b.metric("cpu", 5)
+        .tag("host", "a")
+        .tag("dc", "x")
+        .field("v", std::int64_t{7})
+        .field("s", "text");
     bytes_.resize(b.bytes() / sizeof(std::uint64_t) + 1);
     b.seal(reinterpret_cast<std::uint8_t*>(bytes_.data()));
   }
@@ -44,7 +48,8 @@ TEST(Routing, TopicFromOptionTagAndSuffix) {
   EXPECT_EQ(Routing({"t", "dc", "", "", {}}).topic(one.get()), "x");
   EXPECT_EQ(Routing({"t", "absent", "", "", {}}).topic(one.get()), "t");
   EXPECT_EQ(Routing({"t", "", "", "", suffix("measurement", {}, "_")}).topic(one.get()), "t_cpu");
-  EXPECT_EQ(Routing({"t", "", "", "", suffix("tags", {"host", "no", "dc"}, "__")}).topic(one.get()), "t__a__x");
+  EXPECT_EQ(Routing({"t", "", "", "", suffix("tags", {"host", "no", "dc"}, "__")}).topic(one.get()),
+            "t__a__x");
 }
 
 TEST(Routing, KeyFromTagThenOption) {
@@ -59,7 +64,8 @@ TEST(Routing, KeyFromTagThenOption) {
 
 TEST(HeaderTemplate, FillsNameTagAndField) {
   const OneRow one;
-  EXPECT_EQ(Template("a-{{ .Name }}-{{.Tag \"host\"}}-{{ .Field \"v\" }}!", "h").fill(one.get()), "a-cpu-a-7!");
+  EXPECT_EQ(Template("a-{{ .Name }}-{{.Tag \"host\"}}-{{ .Field \"v\" }}!", "h").fill(one.get()),
+            "a-cpu-a-7!");
   EXPECT_THROW(Template("{{ .Upper }}", "h"), config_error);
   EXPECT_THROW(Template("{{ .Name", "h"), config_error);
 }

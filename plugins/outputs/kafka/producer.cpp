@@ -21,7 +21,8 @@ Conf make_conf(const Settings& settings) {
   Conf conf(rd_kafka_conf_new());
   std::array<char, 512> why{};
   for (const auto& [name, value] : settings)
-    if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), why.data(), why.size()) != RD_KAFKA_CONF_OK)
+    if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), why.data(), why.size()) !=
+        RD_KAFKA_CONF_OK)
       throw config_error("", "librdkafka refuses " + name + ": " + why.data());
   return conf;
 }
@@ -36,7 +37,8 @@ Producer::Producer(const Settings& settings, host home) : home_(home) {
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
   std::array<char, 512> why{};
   client_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), why.data(), why.size());
-  if (client_ == nullptr) throw config_error("", std::string("no Kafka client with these settings: ") + why.data());
+  if (client_ == nullptr)
+    throw config_error("", std::string("no Kafka client with these settings: ") + why.data());
   static_cast<void>(conf.release());
 }
 
@@ -53,13 +55,16 @@ void Producer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*
 void Producer::on_log(const rd_kafka_t* client, int level, const char*, const char* text) {
   const auto* me = static_cast<const Producer*>(rd_kafka_opaque(client));
   if (me == nullptr || !me->home_) return;
-  const std::int32_t as = level <= syslog_warning ? WEIR_LOG_WARN : level <= syslog_info ? WEIR_LOG_INFO : WEIR_LOG_DEBUG;
+  const std::int32_t as = level <= syslog_warning ? WEIR_LOG_WARN
+                          : level <= syslog_info  ? WEIR_LOG_INFO
+                                                  : WEIR_LOG_DEBUG;
   me->home_.log(as, text);
 }
 
 void Producer::on_error(rd_kafka_t*, int error, const char* reason, void* opaque) {
   auto* me = static_cast<Producer*>(opaque);
-  me->last_error_ = std::string(rd_kafka_err2str(static_cast<rd_kafka_resp_err_t>(error))) + ": " + reason;
+  me->last_error_ =
+      std::string(rd_kafka_err2str(static_cast<rd_kafka_resp_err_t>(error))) + ": " + reason;
 }
 
 std::string Producer::unreachable(int timeout_ms) {
@@ -76,14 +81,17 @@ rd_kafka_resp_err_t Producer::try_send(const Message& m) {
   if (!m.headers.empty()) {
     headers = rd_kafka_headers_new(m.headers.size());
     for (const auto& [name, value] : m.headers)
-      rd_kafka_header_add(headers, name.c_str(), static_cast<ssize_t>(name.size()), value.data(), static_cast<ssize_t>(value.size()));
+      rd_kafka_header_add(headers, name.c_str(), static_cast<ssize_t>(name.size()), value.data(),
+                          static_cast<ssize_t>(value.size()));
   }
   std::array<rd_kafka_vu_t, 8> v{};
   std::size_t n = 0;
   v[n].vtype = RD_KAFKA_VTYPE_TOPIC, v[n++].u.cstr = m.topic.c_str();
-  v[n].vtype = RD_KAFKA_VTYPE_VALUE, v[n].u.mem.ptr = const_cast<char*>(m.value.data()), v[n++].u.mem.size = m.value.size();
+  v[n].vtype = RD_KAFKA_VTYPE_VALUE, v[n].u.mem.ptr = const_cast<char*>(m.value.data()),
+  v[n++].u.mem.size = m.value.size();
   if (m.key.data() != nullptr)
-    v[n].vtype = RD_KAFKA_VTYPE_KEY, v[n].u.mem.ptr = const_cast<char*>(m.key.data()), v[n++].u.mem.size = m.key.size();
+    v[n].vtype = RD_KAFKA_VTYPE_KEY, v[n].u.mem.ptr = const_cast<char*>(m.key.data()),
+    v[n++].u.mem.size = m.key.size();
   v[n].vtype = RD_KAFKA_VTYPE_MSGFLAGS, v[n++].u.i = RD_KAFKA_MSG_F_COPY;
   v[n].vtype = RD_KAFKA_VTYPE_OPAQUE, v[n++].u.ptr = reinterpret_cast<void*>(std::uintptr_t{m.tag});
   if (m.time_ms > 0) v[n].vtype = RD_KAFKA_VTYPE_TIMESTAMP, v[n++].u.i64 = m.time_ms;
@@ -98,7 +106,8 @@ rd_kafka_resp_err_t Producer::try_send(const Message& m) {
 
 rd_kafka_resp_err_t Producer::send(const Message& message, int timeout_ms) {
   rd_kafka_resp_err_t error = try_send(message);
-  for (int waited = 0; error == RD_KAFKA_RESP_ERR__QUEUE_FULL && waited < timeout_ms; waited += poll_step_ms) {
+  for (int waited = 0; error == RD_KAFKA_RESP_ERR__QUEUE_FULL && waited < timeout_ms;
+       waited += poll_step_ms) {
     rd_kafka_poll(client_, poll_step_ms);
     error = try_send(message);
   }
@@ -109,7 +118,8 @@ void Producer::finish(int timeout_ms) { rd_kafka_flush(client_, timeout_ms); }
 
 std::string Producer::fatal() const {
   std::array<char, 512> why{};
-  if (rd_kafka_fatal_error(client_, why.data(), why.size()) == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  if (rd_kafka_fatal_error(client_, why.data(), why.size()) == RD_KAFKA_RESP_ERR_NO_ERROR)
+    return {};
   return why.data();
 }
 

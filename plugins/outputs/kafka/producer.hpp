@@ -7,14 +7,14 @@
 // Errors     Construction throws weir::config_error for a setting librdkafka refuses.
 // Limits     queue_bytes of messages wait inside librdkafka.
 
-#include <librdkafka/rdkafka.h>
-
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <librdkafka/rdkafka.h>
 
 #include <weir/sink.hpp>
 

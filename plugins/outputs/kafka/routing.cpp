@@ -29,7 +29,8 @@ Template::Template(std::string_view text, const std::string& option) {
     if (open != 0) parts_.push_back({What::text, std::string(text.substr(0, open))});
     if (open == std::string_view::npos) return;
     const std::size_t close = text.find("}}", open);
-    if (close == std::string_view::npos) throw config_error(option, "\"{{\" without \"}}\" in the template");
+    if (close == std::string_view::npos)
+      throw config_error(option, "\"{{\" without \"}}\" in the template");
     add_action(trimmed(text.substr(open + 2, close - open - 2)), option);
     text.remove_prefix(close + 2);
   }
@@ -38,11 +39,13 @@ Template::Template(std::string_view text, const std::string& option) {
 void Template::add_action(std::string_view action, const std::string& option) {
   if (action == ".Name") return parts_.push_back({What::name, {}});
   const std::size_t quote = action.find('"');
-  const bool quoted = quote != std::string_view::npos && action.size() > quote + 1 && action.back() == '"';
+  const bool quoted =
+      quote != std::string_view::npos && action.size() > quote + 1 && action.back() == '"';
   const std::string_view verb = trimmed(action.substr(0, quote));
   if (!quoted || (verb != ".Tag" && verb != ".Field"))
     throw config_error(option, "\"{{ " + std::string(action) +
-                                   " }}\" is not understood: write {{ .Name }}, {{ .Tag \"key\" }} or {{ .Field \"key\" }}");
+                                   " }}\" is not understood: write {{ .Name }}, {{ .Tag \"key\" }} "
+                                   "or {{ .Field \"key\" }}");
   const std::string_view key = action.substr(quote + 1, action.size() - quote - 2);
   parts_.push_back({verb == ".Tag" ? What::tag : What::field, std::string(key)});
 }
@@ -60,7 +63,8 @@ std::string Template::fill(const row& r) const {
 }
 
 const std::string& Routing::topic(const row& r) {
-  const std::string_view tagged = settings_.topic_tag.empty() ? std::string_view{} : r.tag(settings_.topic_tag);
+  const std::string_view tagged =
+      settings_.topic_tag.empty() ? std::string_view{} : r.tag(settings_.topic_tag);
   topic_ = tagged.empty() ? std::string_view(settings_.topic) : tagged;
   append_suffix(r);
   return topic_;

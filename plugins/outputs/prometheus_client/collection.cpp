@@ -32,26 +32,33 @@ std::string_view without_part(std::string_view key) {
 }
 
 void set_bucket(ClientMetric::Histogram& h, double bound, double count) {
-  auto at = std::lower_bound(h.bucket.begin(), h.bucket.end(), bound,
-                             [](const ClientMetric::Bucket& b, double v) { return b.upper_bound < v; });
+  auto at =
+      std::lower_bound(h.bucket.begin(), h.bucket.end(), bound,
+                       [](const ClientMetric::Bucket& b, double v) { return b.upper_bound < v; });
   if (at == h.bucket.end() || at->upper_bound != bound) at = h.bucket.insert(at, {0, bound});
   at->cumulative_count = static_cast<std::uint64_t>(count);
 }
 
 void set_quantile(ClientMetric::Summary& s, double quantile, double v) {
-  auto at = std::lower_bound(s.quantile.begin(), s.quantile.end(), quantile,
-                             [](const ClientMetric::Quantile& q, double x) { return q.quantile < x; });
+  auto at =
+      std::lower_bound(s.quantile.begin(), s.quantile.end(), quantile,
+                       [](const ClientMetric::Quantile& q, double x) { return q.quantile < x; });
   if (at == s.quantile.end() || at->quantile != quantile) at = s.quantile.insert(at, {quantile, 0});
   at->value = v;
 }
 
 void set_scalar(ClientMetric& m, MetricType type, double v) {
-  if (type == MetricType::Counter) m.counter.value = v;
-  else if (type == MetricType::Gauge) m.gauge.value = v;
-  else m.untyped.value = v;
+  if (type == MetricType::Counter)
+    m.counter.value = v;
+  else if (type == MetricType::Gauge)
+    m.gauge.value = v;
+  else
+    m.untyped.value = v;
 }
 
-bool is_part(MetricType type) { return type == MetricType::Histogram || type == MetricType::Summary; }
+bool is_part(MetricType type) {
+  return type == MetricType::Histogram || type == MetricType::Summary;
+}
 
 }  // namespace
 
@@ -63,10 +70,12 @@ std::uint64_t Collection::add(const row& r, std::int64_t now_ns) {
   const std::lock_guard lock(mutex_);
   refused_ = 0;
   const bool compound = r.kind() == WEIR_HISTOGRAM || r.kind() == WEIR_SUMMARY;
-  if (compound && settings_.version == 1) add_whole(r, now_ns);
+  if (compound && settings_.version == 1)
+    add_whole(r, now_ns);
   else if (compound)
     for (const auto& f : r.fields()) add_part(r, f, now_ns);
-  else add_scalars(r, now_ns);
+  else
+    add_scalars(r, now_ns);
   return refused_;
 }
 
@@ -109,12 +118,15 @@ void Collection::add_scalars(const row& r, std::int64_t now_ns) {
     const bool plain = f.key == "value" || (f.key == "counter" && r.kind() == WEIR_COUNTER) ||
                        (f.key == "gauge" && r.kind() == WEIR_GAUGE);
     std::string text(r.name());
-    if (settings_.version == 2 && text == "prometheus") text = f.key;
-    else if (!plain) text.append("_").append(f.key);
+    if (settings_.version == 2 && text == "prometheus")
+      text = f.key;
+    else if (!plain)
+      text.append("_").append(f.key);
     const std::string name = metric_name(text, settings_.sanitize);
     if (name.empty()) continue;
     const MetricType type = type_of(name, r);
-    if (Series* s = series(name, type, labels, r, now_ns)) set_scalar(s->metric, type, f.value.number());
+    if (Series* s = series(name, type, labels, r, now_ns))
+      set_scalar(s->metric, type, f.value.number());
   }
 }
 
@@ -125,9 +137,13 @@ void Collection::add_whole(const row& r, std::int64_t now_ns) {
   if (s == nullptr) return;
   for (const auto& f : r.fields()) {
     if (f.value.type() == WEIR_STRING) continue;
-    const std::string_view key = f.key == "sum" ? "_sum" : f.key == "count" ? "_count" : std::string_view("_bucket");
-    if (type == MetricType::Histogram) fill_histogram(s->metric, key, f.value.number(), f.key);
-    else fill_summary(s->metric, key == "_bucket" ? "" : key, f.value.number(), f.key);
+    const std::string_view key = f.key == "sum"     ? "_sum"
+                                 : f.key == "count" ? "_count"
+                                                    : std::string_view("_bucket");
+    if (type == MetricType::Histogram)
+      fill_histogram(s->metric, key, f.value.number(), f.key);
+    else
+      fill_summary(s->metric, key == "_bucket" ? "" : key, f.value.number(), f.key);
   }
 }
 
@@ -139,22 +155,32 @@ void Collection::add_part(const row& r, const field& f, std::int64_t now_ns) {
   const MetricType type = r.kind() == WEIR_HISTOGRAM ? MetricType::Histogram : MetricType::Summary;
   Series* s = name.empty() ? nullptr : series(name, type, labels_of(r), r, now_ns);
   if (s == nullptr) return;
-  if (type == MetricType::Histogram) fill_histogram(s->metric, f.key, f.value.number(), r.tag("le"));
-  else fill_summary(s->metric, f.key, f.value.number(), r.tag("quantile"));
+  if (type == MetricType::Histogram)
+    fill_histogram(s->metric, f.key, f.value.number(), r.tag("le"));
+  else
+    fill_summary(s->metric, f.key, f.value.number(), r.tag("quantile"));
 }
 
-void Collection::fill_histogram(ClientMetric& metric, std::string_view key, double v, std::string_view bound) {
+void Collection::fill_histogram(ClientMetric& metric, std::string_view key, double v,
+                                std::string_view bound) {
   double limit = 0;
-  if (ends_with(key, "_sum")) metric.histogram.sample_sum = v;
-  else if (ends_with(key, "_count")) metric.histogram.sample_count = static_cast<std::uint64_t>(v);
-  else if (ends_with(key, "_bucket") && to_number(bound, limit)) set_bucket(metric.histogram, limit, v);
+  if (ends_with(key, "_sum"))
+    metric.histogram.sample_sum = v;
+  else if (ends_with(key, "_count"))
+    metric.histogram.sample_count = static_cast<std::uint64_t>(v);
+  else if (ends_with(key, "_bucket") && to_number(bound, limit))
+    set_bucket(metric.histogram, limit, v);
 }
 
-void Collection::fill_summary(ClientMetric& metric, std::string_view key, double v, std::string_view bound) {
+void Collection::fill_summary(ClientMetric& metric, std::string_view key, double v,
+                              std::string_view bound) {
   double quantile = 0;
-  if (ends_with(key, "_sum")) metric.summary.sample_sum = v;
-  else if (ends_with(key, "_count")) metric.summary.sample_count = static_cast<std::uint64_t>(v);
-  else if (to_number(bound, quantile)) set_quantile(metric.summary, quantile, v);
+  if (ends_with(key, "_sum"))
+    metric.summary.sample_sum = v;
+  else if (ends_with(key, "_count"))
+    metric.summary.sample_count = static_cast<std::uint64_t>(v);
+  else if (to_number(bound, quantile))
+    set_quantile(metric.summary, quantile, v);
 }
 
 std::int64_t Collection::bytes_of(const std::string& name, const Labels& labels) {
@@ -164,13 +190,15 @@ std::int64_t Collection::bytes_of(const std::string& name, const Labels& labels)
 }
 
 // The series to write to; nullptr when a newer sample is there already, or there is no memory for a new one.
-Collection::Series* Collection::series(const std::string& name, MetricType type, const Labels& labels, const row& r,
-                                       std::int64_t now_ns) {
+Collection::Series* Collection::series(const std::string& name, MetricType type,
+                                       const Labels& labels, const row& r, std::int64_t now_ns) {
   Family& family = families_[name];
-  const bool typed_anew = family.series.empty() || (family.type == MetricType::Untyped && type != family.type);
+  const bool typed_anew =
+      family.series.empty() || (family.type == MetricType::Untyped && type != family.type);
   if (typed_anew && !(is_part(type) && !family.series.empty())) family.type = type;
   const auto found = family.series.find(labels);
-  if (found == family.series.end() && settings_.charge && !settings_.charge(bytes_of(name, labels))) {
+  if (found == family.series.end() && settings_.charge &&
+      !settings_.charge(bytes_of(name, labels))) {
     ++refused_;
     if (family.series.empty()) families_.erase(name);
     return nullptr;

@@ -9,14 +9,14 @@
 // Threads  Every member may be called from any thread.
 // Limits   A series is charged to the host's budget; where that refuses, new series are left out and counted.
 
-#include <prometheus/metric_family.h>
-
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <string>
 #include <vector>
+
+#include <prometheus/metric_family.h>
 
 #include <weir/batch.hpp>
 #include <weir/glob.hpp>
@@ -63,10 +63,12 @@ class Collection {
   void add_scalars(const row& r, std::int64_t now_ns);
   void add_whole(const row& r, std::int64_t now_ns);
   void add_part(const row& r, const field& f, std::int64_t now_ns);
-  void fill_histogram(prometheus::ClientMetric& metric, std::string_view key, double v, std::string_view bound);
-  void fill_summary(prometheus::ClientMetric& metric, std::string_view key, double v, std::string_view bound);
-  Series* series(const std::string& name, prometheus::MetricType type, const Labels& labels, const row& r,
-                 std::int64_t now_ns);
+  void fill_histogram(prometheus::ClientMetric& metric, std::string_view key, double v,
+                      std::string_view bound);
+  void fill_summary(prometheus::ClientMetric& metric, std::string_view key, double v,
+                    std::string_view bound);
+  Series* series(const std::string& name, prometheus::MetricType type, const Labels& labels,
+                 const row& r, std::int64_t now_ns);
   static std::int64_t bytes_of(const std::string& name, const Labels& labels);
 
   const CollectionSettings settings_;

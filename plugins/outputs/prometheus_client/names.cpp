@@ -14,7 +14,8 @@ std::string sanitized(std::string_view text, bool colon) {
   std::string out;
   bool changed = false;
   for (const char c : text) {
-    if (continues_character(c)) continue;  // One underscore for a character, however many bytes it has.
+    if (continues_character(c))
+      continue;  // One underscore for a character, however many bytes it has.
     const bool ok = fits(c, out.empty());
     changed = changed || !ok;
     out += ok ? c : '_';

@@ -20,7 +20,8 @@ void PrometheusClient::init() {
   check();
   if (path.empty() || path.front() != '/') throw config_error("path", "has to begin with a slash");
   for (const auto& range : ip_range)
-    if (!in_range("0.0.0.0", range) && !in_range("::", range) && range.find_first_not_of("0123456789abcdefABCDEF.:/") != std::string::npos)
+    if (!in_range("0.0.0.0", range) && !in_range("::", range) &&
+        range.find_first_not_of("0123456789abcdefABCDEF.:/") != std::string::npos)
       throw config_error("ip_range", "\"" + range + "\" is no network; write 192.168.0.0/24");
   CollectionSettings s;
   s.version = static_cast<int>(metric_version);
@@ -31,7 +32,9 @@ void PrometheusClient::init() {
   s.counters = compiled(metric_types.counter, "metric_types.counter");
   s.gauges = compiled(metric_types.gauge, "metric_types.gauge");
   if (const auto* budget = self.extension<weir_budget_v1>(WEIR_EXT_BUDGET))
-    s.charge = [budget, ctx = self.context()](std::int64_t bytes) { return budget->charge(ctx, bytes) == WEIR_OK; };
+    s.charge = [budget, ctx = self.context()](std::int64_t bytes) {
+      return budget->charge(ctx, bytes) == WEIR_OK;
+    };
   collection_ = std::make_unique<Collection>(std::move(s));
 }
 
@@ -78,7 +81,9 @@ void PrometheusClient::write(const delivery& rows) {
   collection_->expire(now);
   if (refused == 0) return;
   self.count(slot_refused, refused);
-  self.error("new series are left out: the memory budget is spent ([weir] memory_limit, expiration_interval)");
+  self.error(
+      "new series are left out: the memory budget is spent ([weir] memory_limit, "
+      "expiration_interval)");
 }
 
 std::string PrometheusClient::page() const {

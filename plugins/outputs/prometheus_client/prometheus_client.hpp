@@ -15,15 +15,17 @@ namespace weir::prometheus_client {
 
 struct MetricTypes {
   std::vector<std::string> counter, gauge;
-  static constexpr auto options =
-      std::tuple{opt{"counter", &MetricTypes::counter, "[]", "Globs of metric names that are counters"},
-                 opt{"gauge", &MetricTypes::gauge, "[]", "Globs of metric names that are gauges"}};
+  static constexpr auto options = std::tuple{
+      opt{"counter", &MetricTypes::counter, "[]", "Globs of metric names that are counters"},
+      opt{"gauge", &MetricTypes::gauge, "[]", "Globs of metric names that are gauges"}};
 };
 
 struct PrometheusClient : common::TlsServerOptions {
-  static constexpr info meta{"prometheus_client", "1.0.0", "Exposes metrics for Prometheus to scrape", WEIR_OWN_THREADS};
-  static constexpr weir_metric_decl refused_series{sizeof(weir_metric_decl), WEIR_COUNTER, "series_refused", "series",
-                                                   "Series left out because the memory budget was spent"};
+  static constexpr info meta{"prometheus_client", "1.0.0",
+                             "Exposes metrics for Prometheus to scrape", WEIR_OWN_THREADS};
+  static constexpr weir_metric_decl refused_series{
+      sizeof(weir_metric_decl), WEIR_COUNTER, "series_refused", "series",
+      "Series left out because the memory budget was spent"};
   static constexpr const weir_metric_decl* metrics[] = {&refused_series, nullptr};
   static constexpr const char* needs[] = {WEIR_EXT_LISTEN, nullptr};
   host self;
@@ -43,18 +45,25 @@ struct PrometheusClient : common::TlsServerOptions {
       opt{"listen", &Me::listen, "\":9273\"", "Address to listen on, host:port or unix:///path"},
       opt{"read_timeout", &Me::read_timeout, "\"10s\"", "How long a request may take to arrive"},
       opt{"write_timeout", &Me::write_timeout, "\"10s\"", "How long an answer may take to leave"},
-      opt{"metric_version", &Me::metric_version, "1", "How histograms and summaries look inside: 1 or 2"}.in("1..2"),
-      opt{"basic_username", &Me::basic_username, "\"\"", "User for basic authentication; empty = open to all"},
+      opt{"metric_version", &Me::metric_version, "1",
+          "How histograms and summaries look inside: 1 or 2"}
+          .in("1..2"),
+      opt{"basic_username", &Me::basic_username, "\"\"",
+          "User for basic authentication; empty = open to all"},
       opt{"basic_password", &Me::basic_password, nullptr, "Password for basic authentication"},
       opt{"ip_range", &Me::ip_range, "[]", "Networks that may scrape, in CIDR form; empty = all"},
       opt{"path", &Me::path, "\"/metrics\"", "Path of the page"},
-      opt{"expiration_interval", &Me::expiration_interval, "\"60s\"", "A series is gone so long after its last metric; 0 = never"},
-      opt{"collectors_exclude", &Me::collectors_exclude, "[]", "gocollector, process: known, but this agent has neither"},
+      opt{"expiration_interval", &Me::expiration_interval, "\"60s\"",
+          "A series is gone so long after its last metric; 0 = never"},
+      opt{"collectors_exclude", &Me::collectors_exclude, "[]",
+          "gocollector, process: known, but this agent has neither"},
       opt{"string_as_label", &Me::string_as_label, "true", "String fields become labels"},
-      opt{"name_sanitization", &Me::name_sanitization, "\"legacy\"", "Names as ASCII, or as UTF-8"}.one_of(sanitizations),
+      opt{"name_sanitization", &Me::name_sanitization, "\"legacy\"", "Names as ASCII, or as UTF-8"}
+          .one_of(sanitizations),
       opt{"export_timestamp", &Me::export_timestamp, "false", "Say each metric's own time"},
       opt{"http_headers", &Me::http_headers, "{}", "Headers added to each answer"},
-      opt{"metric_types", &Me::metric_types, nullptr, "Types of metrics whose own type is not right"}};
+      opt{"metric_types", &Me::metric_types, nullptr,
+          "Types of metrics whose own type is not right"}};
   static constexpr auto options = std::tuple_cat(own_options, TlsServerOptions::tls_options);
 
   void init();

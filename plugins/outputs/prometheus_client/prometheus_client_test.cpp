@@ -1,10 +1,10 @@
 #include "plugins/outputs/prometheus_client/prometheus_client.hpp"
 
-#include <gtest/gtest.h>
-
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include <weir/testing/plugin.hpp>
 
@@ -38,10 +38,12 @@ std::string get(std::uint16_t port, const std::string& path, const std::string& 
   at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   std::string answer;
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0) {
-    const std::string request = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + extra + "\r\n";
+    const std::string request =
+        "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + extra + "\r\n";
     EXPECT_EQ(::write(fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
     char part[4096];
-    for (ssize_t n = 0; (n = ::read(fd, part, sizeof part)) > 0;) answer.append(part, static_cast<std::size_t>(n));
+    for (ssize_t n = 0; (n = ::read(fd, part, sizeof part)) > 0;)
+      answer.append(part, static_cast<std::size_t>(n));
   }
   ::close(fd);
   return answer;
@@ -55,7 +57,9 @@ class Scrape : public ::testing::Test {
     plugin->start();
     port = plugin->host().port();
   }
-  std::string page(const std::string& path = "/metrics", const std::string& extra = {}) { return get(port, path, extra); }
+  std::string page(const std::string& path = "/metrics", const std::string& extra = {}) {
+    return get(port, path, extra);
+  }
   std::unique_ptr<weir::testing::plugin> plugin;
   std::uint16_t port{0};
 };
@@ -66,7 +70,8 @@ TEST_F(Scrape, ShowsEachNumberAsASeries) {
   const std::string text = page();
   EXPECT_NE(text.find("HTTP/1.1 200"), std::string::npos);
   EXPECT_NE(text.find("text/plain; version=0.0.4; charset=utf-8"), std::string::npos);
-  EXPECT_NE(text.find("# TYPE cpu_usage untyped\ncpu_usage{host=\"a\"} 1.5\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("# TYPE cpu_usage untyped\ncpu_usage{host=\"a\"} 1.5\n"), std::string::npos)
+      << text;
   EXPECT_NE(text.find("mem_ok{host=\"b\",s=\"x y\"} 1\n"), std::string::npos);
 }
 
@@ -96,7 +101,8 @@ TEST_F(Scrape, RefusesOtherNetworks) {
 TEST_F(Scrape, CompressesWhenAsked) {
   begin("");
   plugin->write({"m value=1 1"});
-  EXPECT_NE(page("/metrics", "Accept-Encoding: gzip\r\n").find("Content-Encoding: gzip"), std::string::npos);
+  EXPECT_NE(page("/metrics", "Accept-Encoding: gzip\r\n").find("Content-Encoding: gzip"),
+            std::string::npos);
 }
 
 TEST_F(Scrape, TypesCanBeSet) {
@@ -127,7 +133,12 @@ class Rows {
 
 TEST(Collection, HistogramsOfVersion1And2Agree) {
   const Rows one([](builder& b) {
-    b.metric("lat", 1).kind(WEIR_HISTOGRAM).field("0.1", 1.0).field("+Inf", 4.0).field("sum", 5.5).field("count", 4.0);
+    b.metric("lat", 1)
+        .kind(WEIR_HISTOGRAM)
+        .field("0.1", 1.0)
+        .field("+Inf", 4.0)
+        .field("sum", 5.5)
+        .field("count", 4.0);
   });
   const Rows two([](builder& b) {
     b.metric("prometheus", 1).kind(WEIR_HISTOGRAM).field("lat_sum", 5.5).field("lat_count", 4.0);

@@ -1,8 +1,6 @@
 #include "plugins/outputs/prometheus_client/server.hpp"
 
-#include <openssl/ssl.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <chrono>
 #include <thread>
@@ -21,6 +19,8 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
+#include <openssl/ssl.h>
+#include <zlib.h>
 
 namespace weir::prometheus_client {
 
@@ -36,7 +36,8 @@ namespace {
 std::string gzipped(const std::string& text) {
   z_stream z{};
   constexpr int gzip_window = 15 + 16;
-  if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK) return {};
+  if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    return {};
   std::string out(deflateBound(&z, text.size()), '\0');
   z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   z.avail_in = static_cast<uInt>(text.size());
@@ -63,7 +64,9 @@ bool same(std::string_view a, std::string_view b) {
   return differs == 0;
 }
 
-std::chrono::nanoseconds or_forever(std::int64_t ns) { return std::chrono::nanoseconds(ns > 0 ? ns : INT64_MAX / 4); }
+std::chrono::nanoseconds or_forever(std::int64_t ns) {
+  return std::chrono::nanoseconds(ns > 0 ? ns : INT64_MAX / 4);
+}
 
 }  // namespace
 
@@ -71,20 +74,25 @@ bool in_range(const std::string& address, const std::string& range) {
   boost::system::error_code bad;
   auto at = asio::ip::make_address(address, bad);
   if (bad) return false;
-  if (at.is_v6() && at.to_v6().is_v4_mapped()) at = asio::ip::make_address_v4(asio::ip::v4_mapped, at.to_v6());
-  const std::string whole = range.find('/') != std::string::npos ? range : range + (at.is_v4() ? "/32" : "/128");
+  if (at.is_v6() && at.to_v6().is_v4_mapped())
+    at = asio::ip::make_address_v4(asio::ip::v4_mapped, at.to_v6());
+  const std::string whole =
+      range.find('/') != std::string::npos ? range : range + (at.is_v4() ? "/32" : "/128");
   if (at.is_v4()) {
     const auto net = asio::ip::make_network_v4(whole, bad);
     return !bad && (at.to_v4().to_uint() & net.netmask().to_uint()) == net.network().to_uint();
   }
   const auto net = asio::ip::make_network_v6(whole, bad);
-  return !bad && net.canonical() == asio::ip::network_v6(at.to_v6(), net.prefix_length()).canonical();
+  return !bad &&
+         net.canonical() == asio::ip::network_v6(at.to_v6(), net.prefix_length()).canonical();
 }
 
 class Server::Impl {
  public:
   Impl(ServerSettings settings, int listener)
-      : settings_(std::move(settings)), acceptor_(context_), authorization_(basic_auth(settings_.user, settings_.password)) {
+      : settings_(std::move(settings)),
+        acceptor_(context_),
+        authorization_(basic_auth(settings_.user, settings_.password)) {
     if (settings_.tls.wanted()) use_tls();
     acceptor_.assign(tcp::v6(), ::dup(listener));
     accept();
@@ -114,15 +122,24 @@ class Server::Impl {
   void use_tls() {
     tls_ = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
     boost::system::error_code bad;
-    tls_->set_password_callback([this](std::size_t, asio::ssl::context::password_purpose) { return settings_.tls_key_password; });
+    tls_->set_password_callback([this](std::size_t, asio::ssl::context::password_purpose) {
+      return settings_.tls_key_password;
+    });
     tls_->use_certificate_chain_file(settings_.tls.tls_cert, bad);
-    if (bad) throw config_error("tls_cert", "the certificate " + settings_.tls.tls_cert + " cannot be used: " + bad.message());
+    if (bad)
+      throw config_error("tls_cert", "the certificate " + settings_.tls.tls_cert +
+                                         " cannot be used: " + bad.message());
     tls_->use_private_key_file(settings_.tls.tls_key, asio::ssl::context::pem, bad);
-    if (bad) throw config_error("tls_key", "the key " + settings_.tls.tls_key + " cannot be used: " + bad.message());
-    SSL_CTX_set_min_proto_version(tls_->native_handle(), settings_.tls.tls_min_version == "TLS13" ? TLS1_3_VERSION : TLS1_2_VERSION);
+    if (bad)
+      throw config_error("tls_key",
+                         "the key " + settings_.tls.tls_key + " cannot be used: " + bad.message());
+    SSL_CTX_set_min_proto_version(tls_->native_handle(), settings_.tls.tls_min_version == "TLS13"
+                                                             ? TLS1_3_VERSION
+                                                             : TLS1_2_VERSION);
     for (const auto& file : settings_.tls.tls_allowed_cacerts) {
       tls_->load_verify_file(file, bad);
-      if (bad) throw config_error("tls_allowed_cacerts", file + " cannot be used: " + bad.message());
+      if (bad)
+        throw config_error("tls_allowed_cacerts", file + " cannot be used: " + bad.message());
       tls_->set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
     }
   }
@@ -138,15 +155,17 @@ class Server::Impl {
   void admit(tcp::socket socket) {
     boost::system::error_code bad;
     const auto peer = socket.remote_endpoint(bad);
-    const bool allowed = settings_.ip_ranges.empty() || (!bad && in_any_range(peer.address().to_string()));
+    const bool allowed =
+        settings_.ip_ranges.empty() || (!bad && in_any_range(peer.address().to_string()));
     ++open_;
     if (!tls_) return begin(counted(new Session<Plain>(std::move(socket))), allowed);
     auto session = counted(new Session<Secure>(std::move(socket), *tls_));
     beast::get_lowest_layer(session->stream).expires_after(or_forever(settings_.read_timeout_ns));
-    session->stream.async_handshake(asio::ssl::stream_base::server,
-                                    [this, session, allowed](const boost::system::error_code& failed) {
-                                      if (!failed) begin(session, allowed);
-                                    });
+    session->stream.async_handshake(
+        asio::ssl::stream_base::server,
+        [this, session, allowed](const boost::system::error_code& failed) {
+          if (!failed) begin(session, allowed);
+        });
   }
   template <typename S>
   std::shared_ptr<S> counted(S* session) {
@@ -190,7 +209,8 @@ class Server::Impl {
 
   Response respond(const Request& request, bool allowed) {
     const bool known = request.target() == settings_.path || request.target() == "/";
-    if (!allowed) return plain(request, http::status::forbidden, "this address is not in ip_range\n");
+    if (!allowed)
+      return plain(request, http::status::forbidden, "this address is not in ip_range\n");
     if (!settings_.user.empty() && !same(request[http::field::authorization], authorization_)) {
       Response denied = plain(request, http::status::unauthorized, "wrong user or password\n");
       denied.set(http::field::www_authenticate, "Basic realm=\"Restricted\"");
@@ -198,7 +218,8 @@ class Server::Impl {
     }
     if (request.method() != http::verb::get && request.method() != http::verb::head)
       return plain(request, http::status::method_not_allowed, "only GET\n");
-    if (!known) return plain(request, http::status::not_found, "the metrics are at " + settings_.path + "\n");
+    if (!known)
+      return plain(request, http::status::not_found, "the metrics are at " + settings_.path + "\n");
     if (request.target() != settings_.path)
       return plain(request, http::status::ok, "Weir: the metrics are at " + settings_.path + "\n");
     return page(request);
@@ -237,7 +258,8 @@ class Server::Impl {
   std::thread thread_;
 };
 
-Server::Server(ServerSettings settings, int listener) : impl_(std::make_unique<Impl>(std::move(settings), listener)) {}
+Server::Server(ServerSettings settings, int listener)
+    : impl_(std::make_unique<Impl>(std::move(settings), listener)) {}
 Server::~Server() = default;
 
 }  // namespace weir::prometheus_client

@@ -20,7 +20,7 @@ namespace weir::prometheus_client {
 struct ServerSettings {
   std::string path;
   std::int64_t read_timeout_ns{0}, write_timeout_ns{0};
-  std::string user, password;  // Empty user = open to all.
+  std::string user, password;          // Empty user = open to all.
   std::vector<std::string> ip_ranges;  // CIDR; empty = all.
   std::vector<std::pair<std::string, std::string>> headers;
   common::TlsServerOptions tls;
