@@ -73,6 +73,7 @@ typedef struct weir_err {
   char path[104]; /* the option it is about, "rules[2].pattern"; the host adds file and line */
 } weir_err;
 
+/* Text that is lent, not NUL-terminated. */
 typedef struct weir_str {
   const char *ptr;
   uint64_t len;
@@ -163,6 +164,7 @@ typedef struct weir_buf {
   uint64_t cap;
 } weir_buf;
 
+/* What a buffer holds and where its rows go. */
 typedef struct weir_emit {
   uint32_t size, used;     /* used: bytes of the batch in the buffer */
   uint32_t port, lane;     /* port: 0; lane: the ordered stream it belongs to */
@@ -180,6 +182,7 @@ typedef struct weir_result { /* how an asynchronous delivery ended */
   weir_str reason;
 } weir_result;
 
+/* A detail beside a log message. */
 typedef struct weir_kv {
   weir_str key, val;
 } weir_kv;
@@ -265,6 +268,7 @@ enum {
   WEIR_CF_DEPRECATED = 32
 };
 
+/* One option of the schema, or one member of a table. */
 typedef struct weir_opt {
   uint32_t size;
   uint16_t type, flags;
@@ -328,11 +332,13 @@ typedef struct weir_ops { /* every kind */
   const void *(*extension)(void *self, const char *id);                                           /* [life] */
 } weir_ops;
 
+/* What an input does. */
 typedef struct weir_input_ops {
   uint32_t size, rsv;
   weir_status (*gather)(void *self, weir_err *err); /* [work]; absent = service input */
 } weir_input_ops;
 
+/* What a processor does: one of the two. */
 typedef struct weir_processor_ops {
   uint32_t size, rsv;
   weir_status (*process)(void *self, const weir_delivery *in, uint64_t *keep, weir_err *err); /* [work] keep: preset to ones */
@@ -341,6 +347,7 @@ typedef struct weir_processor_ops {
   weir_status (*edit)(void *self, weir_buf *inout, const weir_delivery *in, uint64_t *keep, weir_err *err);
 } weir_processor_ops;
 
+/* What an aggregator does. */
 typedef struct weir_aggregator_ops {
   uint32_t size, rsv;
   weir_status (*add)(void *self, const weir_delivery *in, weir_err *err); /* [work] */
@@ -348,11 +355,13 @@ typedef struct weir_aggregator_ops {
   void (*reset)(void *self);                                              /* [work] begin a new window */
 } weir_aggregator_ops;
 
+/* What an output does. */
 typedef struct weir_output_ops {
   uint32_t size, rsv;
   weir_status (*write)(void *self, const weir_delivery *in, weir_err *err); /* [work] OK, ASYNC, E_RETRY, E_SPLIT, E_CONFIG, E_FAIL */
 } weir_output_ops;
 
+/* What a parser does. */
 typedef struct weir_parser_ops {
   uint32_t size, rsv;
   /* [work] raw rows of one kind. Stream: one row, whose bytes (with what was carried over) are in raw->raw;
@@ -362,6 +371,7 @@ typedef struct weir_parser_ops {
   weir_status (*parse)(void *self, const weir_delivery *raw, uint64_t *consumed, weir_err *err);
 } weir_parser_ops;
 
+/* What a serializer does. */
 typedef struct weir_serializer_ops {
   uint32_t size, rsv;
   /* [work] fills out (may exchange it for a larger one). row_end: n_rows entries to fill, or NULL with
@@ -386,6 +396,7 @@ enum {
   WEIR_EMITS_RAW = 16,   /* input: takes data_format and emits raw batches */
   WEIR_WANTS_BYTES = 32, /* output: takes data_format and receives serialized rows */
   WEIR_HOLDS_ACKS = 64,  /* keeps rows beyond its call and completes them later */
+  WEIR_GATHERS_TWICE = 256, /* input: the first gather only primes it; a single run gathers twice, 0.5 s apart */
   WEIR_CUTS_STREAM = 128 /* parser: finds record borders in a stream itself; else the host cuts at line ends */
 };
 
@@ -394,6 +405,7 @@ typedef struct weir_metric_decl { /* a self-metric, slots[i] */
   const char *name, *unit, *doc;
 } weir_metric_decl;
 
+/* The static description of one plugin. */
 typedef struct weir_plugin {
   uint32_t size;
   uint16_t kind, stability; /* stability: 0 alpha, 1 beta, 2 stable */
@@ -407,6 +419,7 @@ typedef struct weir_plugin {
 } weir_plugin;
 
 enum { WEIR_MOD_OWN_PROCESS = 1, WEIR_MOD_UNLOADABLE = 2 };
+/* The static description of a shared object. */
 typedef struct weir_module {
   uint32_t size, abi, flags, rsv;
   const char *name, *version, *license, *built_with;
