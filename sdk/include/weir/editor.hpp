@@ -37,10 +37,13 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
 class buffer_source {
  public:
   virtual ~buffer_source() = default;
+  // [any] A buffer of at least so many bytes.
   virtual weir_buf get(std::uint64_t bytes) = 0;
+  // [any] Takes a buffer back.
   virtual void put(weir_buf& buf) noexcept = 0;
 };
 
+// Buffers of the plugin's own host.
 class host_buffers final : public buffer_source {
  public:
   explicit host_buffers(const weir_host* h, std::uint32_t lane = 0) : host_(h), lane_(lane) {}
@@ -122,9 +125,12 @@ class editor {
 
   // ---- reading ----
 
+  // The block's header.
   const weir_batch& head() const { return *reinterpret_cast<const weir_batch*>(buf_->data); }
   block home() const { return block(&head()); }
+  // Row r of the block.
   row at(std::uint32_t r) const { return {home(), home().rows()[r]}; }
+  // The string with this id.
   std::string_view str(std::uint32_t id) const { return home().str(id); }
   // The rows that were selected when the editor was made and were not dropped since. Rows appended later are
   // visited too.
@@ -187,15 +193,16 @@ class editor {
   // A ready value; a string value has to come from store().
   void put_field(std::uint32_t r, std::string_view key, weir_field f) {
     const int at_index = find_field(r, key);
-    if (at_index >= 0) {
-      weir_field& old = fields()[rows()[r].field0 + static_cast<std::uint32_t>(at_index)];
-      f.key = old.key;
-      old = f;
-      changed_ = true;
-    } else {
-      f.key = intern(key);
-      append_field(r, f);
-    }
+    if (at_index >= 0) return set_value(r, static_cast<std::size_t>(at_index), f);
+    f.key = intern(key);
+    append_field(r, f);
+  }
+  // The same with the id of the key.
+  void put_field(std::uint32_t r, std::uint32_t key_id, weir_field f) {
+    const int at_index = find_field(r, str(key_id));
+    if (at_index >= 0) return set_value(r, static_cast<std::size_t>(at_index), f);
+    f.key = key_id;
+    append_field(r, f);
   }
   // Changes type and value of a field in place.
   void set_value(std::uint32_t r, std::size_t i, const weir_field& f) {
@@ -241,6 +248,7 @@ class editor {
 
   // ---- tags of one row ----
 
+  // The value of a tag of row r; null data() where it has none.
   std::string_view tag(std::uint32_t r, std::string_view key) const { return at(r).tag(key); }
   // Sets or adds; the row gets a range of its own.
   void set_tag(std::uint32_t r, std::string_view key, std::string_view val) {
@@ -302,6 +310,7 @@ class editor {
 
   // ---- dictionary operations: f(std::string_view) -> const std::string* or nullptr for "as it is" ----
 
+  // Names of metrics.
   template <typename F>
   void each_name(F&& f) {
     begin_map();
