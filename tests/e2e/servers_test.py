@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""With a real Kafka broker, and a real Prometheus that scrapes."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+import urllib.parse
+import urllib.request
+
+from agent import SOURCE, Agent, free_port, wait_for
+
+SERVERS = SOURCE / "tests" / "support" / "servers"
+RECORDS = int(os.environ.get("WEIR_E2E_RECORDS", "200000")) // 4
+
+
+def server(name, *arguments):
+    done = subprocess.run([SERVERS / name, *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise AssertionError(f"{name} {arguments}: {done.stdout}{done.stderr}")
+    return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+
+
+class WithServers(unittest.TestCase):
+    def setUp(self):
+        kept = tempfile.TemporaryDirectory()
+        self.addCleanup(kept.cleanup)
+        self.folder = pathlib.Path(kept.name)
+
+    def test_kafka_gets_every_record_once(self):
+        home = self.folder / "kafka"
+        broker = server("kafka", "start", home)
+        self.addCleanup(server, "kafka", "stop", home)
+        server("kafka", "topic", home, "metrics", 4)
+        (self.folder / "in.lp").write_text(
+            "".join(f"m,host=h{i % 50} seq={i}i {1700000000000000000 + i}\n" for i in range(RECORDS)))
+        config = f"""
+[agent]
+  omit_hostname = true
+[[inputs.file]]
+  files = ["{self.folder}/in.lp"]
+  data_format = "influx"
+[[outputs.kafka]]
+  brokers = ["{broker}"]
+  topic = "metrics"
+  routing_tag = "host"
+  idempotent_writes = true
+"""
+        with Agent(self.folder, config, "--once") as agent:
+            self.assertEqual(agent.wait(180), 0, agent.said())
+            self.assertEqual(agent.imbalances(), [])
+        got = subprocess.run(["kcat", "-C", "-q", "-e", "-b", broker, "-t", "metrics", "-o", "beginning"],
+                             capture_output=True, text=True, check=True).stdout
+        numbers = sorted(int(line.split("seq=")[1].split("i")[0]) for line in got.splitlines() if line)
+        self.assertEqual(numbers, list(range(RECORDS)))
+
+    def test_prometheus_scrapes_and_promtool_accepts(self):
+        port = free_port()
+        config = f"""
+[agent]
+  interval = "200ms"
+  flush_interval = "200ms"
+[[inputs.cpu]]
+[[inputs.mem]]
+[[inputs.net]]
+[[outputs.prometheus_client]]
+  listen = "127.0.0.1:{port}"
+"""
+        url = f"http://127.0.0.1:{port}/metrics"
+        with Agent(self.folder, config) as agent:
+            wait_for(lambda: self.page(url).count("mem_") > 5, "the page")
+            checked = subprocess.run(["promtool", "check", "metrics"], input=self.page(url), capture_output=True, text=True)
+            self.assertNotEqual(checked.returncode, 1, checked.stderr)  # 3: remarks on names, which are Telegraf's
+            at = server("prometheus", "start", self.folder / "prometheus", f"127.0.0.1:{port}")
+            self.addCleanup(server, "prometheus", "stop", self.folder / "prometheus")
+            wait_for(lambda: self.query(at, "mem_total"), "Prometheus to have scraped")
+            self.assertEqual(agent.stop(), 0)
+
+    @staticmethod
+    def page(url):
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return answer.read().decode()
+        except OSError:
+            return ""
+
+    @staticmethod
+    def query(at, expression):
+        url = f"http://{at}/api/v1/query?" + urllib.parse.urlencode({"query": expression})
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return json.load(answer)["data"]["result"]
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
