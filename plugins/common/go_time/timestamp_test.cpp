@@ -65,9 +65,11 @@ TEST(Timestamp, SaysWhyNot) {
 
 TEST(Timestamp, AbbreviationsAreZones) {
   time_zone est;
-  if (!est.load("EST").empty()) GTEST_SKIP() << "no time zones on this system";
+  ASSERT_EQ(est.load("EST"), "") << "the package tzdata is needed";
   std::int64_t ns = 0;
-  EXPECT_EQ(TimestampFormat("2006-01-02 15:04 MST", "Europe/Berlin").read("2023-11-14 12:00 EST", now_ns, ns), "");
+  EXPECT_EQ(TimestampFormat("2006-01-02 15:04 MST", "Europe/Berlin")
+                .read("2023-11-14 12:00 EST", now_ns, ns),
+            "");
   EXPECT_EQ(ns, 1'699'981'200'000'000'000);
 }
 
