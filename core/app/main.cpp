@@ -1,11 +1,22 @@
 // The agent's program: reads the command line and does what it says.
 
+#include <malloc.h>
+
 #include <string_view>
 
 #include "core/app/commands.hpp"
 #include "core/plugin/probe.hpp"
 
 namespace {
+
+// Batches come and go by the megabyte: a freed one goes back to the system at once, and few arenas keep what
+// is free from spreading over threads.
+void tame_allocator() {
+  constexpr int large_bytes = 128 << 10;
+  mallopt(M_MMAP_THRESHOLD, large_bytes);
+  mallopt(M_TRIM_THRESHOLD, large_bytes);
+  mallopt(M_ARENA_MAX, 2);
+}
 
 int dispatch(const weir::app::CommandLine& line) {
   using weir::app::Verb;
@@ -22,6 +33,7 @@ int dispatch(const weir::app::CommandLine& line) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  tame_allocator();
   if (argc == 3 && std::string_view(argv[1]) == weir::plugin::probe_command)
     return weir::plugin::probe_module_main(argv[2]);
   int exit_status = 0;

@@ -127,6 +127,7 @@ void Output::accept(queue::Parcel rows, std::uint32_t offered, std::uint32_t sel
     push_newest(std::move(rows));
   else
     queue_.push(std::move(rows));
+  join_small_tail();
   const std::uint64_t dropped = queue_.drop_oldest(flight_rows_);
   if (dropped != 0) {
     node.drop(Drop::overflow, dropped);
@@ -135,6 +136,15 @@ void Output::accept(queue::Parcel rows, std::uint32_t offered, std::uint32_t sel
         "is slow, or raise metric_buffer_limit)");
   }
   update_gauges_locked();
+}
+
+// Many blocks of a few rows each would cost more than their rows.
+void Output::join_small_tail() {
+  auto small = queue_.take_small_tail();
+  if (small.empty()) return;
+  queue::Parcel joined = join_parcels(small, budget_);
+  if (joined.block) return queue_.push(std::move(joined));
+  for (auto& parcel : small) queue_.push(std::move(parcel));
 }
 
 void Output::push_newest(queue::Parcel rows) {

@@ -85,6 +85,7 @@ class Output final : public HostCalls {
   void hold(Lane& lane);
   void accept(queue::Parcel rows, std::uint32_t offered, std::uint32_t selected);
   void push_newest(queue::Parcel rows);
+  void join_small_tail();
 
   // sender; those with _locked want mutex_ held
   void start_plugin();

@@ -42,7 +42,21 @@ void MemoryQueue::push(Parcel parcel) {
   if (entry.rows == 0) return;
   rows_ += entry.rows;
   bytes_ += entry.bytes;
+  small_tail_ = is_small(entry) ? small_tail_ + 1 : 0;
   entries_.push_back(std::move(entry));
+}
+
+std::vector<Parcel> MemoryQueue::take_small_tail() {
+  std::vector<Parcel> tail;
+  if (small_tail_ < small_run || entries_.size() < small_run) return tail;
+  for (auto at = entries_.end() - small_run; at != entries_.end(); ++at) {
+    rows_ -= at->rows;
+    bytes_ -= at->bytes;
+    tail.push_back(std::move(at->parcel));
+  }
+  entries_.erase(entries_.end() - small_run, entries_.end());
+  small_tail_ = 0;
+  return tail;
 }
 
 void MemoryQueue::put_back(Parcel parcel) {

@@ -16,6 +16,9 @@ namespace weir::queue {
 
 class MemoryQueue {
  public:
+  static constexpr std::uint64_t small_bytes = 16 << 10;
+  static constexpr std::size_t small_run = 64;
+
   MemoryQueue(std::uint64_t rows_max, std::uint64_t bytes_max)
       : rows_max_(rows_max), bytes_max_(bytes_max) {}
 
@@ -39,6 +42,9 @@ class MemoryQueue {
     return entries_.empty() ? 0 : entries_.front().rows;
   }
   void put_back(Parcel parcel);
+  // The parcels at the end that are small, once there are enough of them to be worth one block: the caller
+  // joins them and pushes the result. Else nothing is taken.
+  std::vector<Parcel> take_small_tail();
 
  private:
   struct Entry {
@@ -47,10 +53,12 @@ class MemoryQueue {
   };
   [[nodiscard]] Entry measured(Parcel parcel) const;
   void forget_front();
+  [[nodiscard]] bool is_small(const Entry& entry) const { return entry.bytes < small_bytes; }
 
   const std::uint64_t rows_max_, bytes_max_;
   std::deque<Entry> entries_;
   std::uint64_t rows_{0}, bytes_{0};
+  std::size_t small_tail_{0};  // How many entries at the end are small.
 };
 
 // Cuts the first n selected rows off a parcel; the parcel keeps the others.
