@@ -189,7 +189,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     using item = typename shape<T>::item;
     weir_opt r{};
     r.size = sizeof(weir_opt);
-    r.type = o.choices != nullptr ? std::uint16_t{WEIR_C_ENUM} : scalar_type<item>();
+    r.type = o.n_choices != 0 ? std::uint16_t{WEIR_C_ENUM} : scalar_type<item>();
     r.flags = static_cast<std::uint16_t>(o.flags | shape<T>::flags);
     r.name = o.name;
     r.def = o.def;
