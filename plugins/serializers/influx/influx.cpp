@@ -240,8 +240,10 @@ char* InfluxSerializer::split(char* to, const row& r, std::size_t series_bytes, 
     const bool full = pairs_bytes != 0 && alone + pairs_bytes + 1 > max;
     if (full) to = put_end(to, r.time_ns(), line);
     to = line.at_least(to, series_bytes + pair.size() + 1);
-    if (full || pairs_bytes == 0) to = put_bytes(to, {whole_.data(), series_bytes});
-    else *to++ = ',';
+    if (full || pairs_bytes == 0)
+      to = put_bytes(to, {whole_.data(), series_bytes});
+    else
+      *to++ = ',';
     to = put_bytes(to, pair);
     pairs_bytes = pair.size() + (full ? 0 : pairs_bytes);
     begin = end + 1;

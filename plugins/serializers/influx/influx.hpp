@@ -28,7 +28,9 @@ class Line {
   char* at_least(char* at, std::size_t n) {
     return static_cast<std::size_t>(end_ - at) >= n + copy_slack ? at : more(at, n);
   }
-  std::size_t size(const char* at) const { return static_cast<std::size_t>(at - out_.data()) - begin_; }
+  std::size_t size(const char* at) const {
+    return static_cast<std::size_t>(at - out_.data()) - begin_;
+  }
   // What was written since begin().
   const char* written() const { return out_.data() + begin_; }
   // Makes what was written up to at part of the text.
@@ -53,15 +55,15 @@ class InfluxSerializer {
   bool sort_fields{};
   bool uint_support{};
   bool omit_timestamp{};
-  static constexpr auto options = std::tuple{
-      opt{"influx_max_line_bytes", &InfluxSerializer::max_line_bytes, "0",
-          "Longer lines are split between fields; 0 = never"},
-      opt{"influx_sort_fields", &InfluxSerializer::sort_fields, "false",
-          "Fields in the order of their keys instead of their own"},
-      opt{"influx_uint_support", &InfluxSerializer::uint_support, "false",
-          "Unsigned integers as such (42u), not as integers"},
-      opt{"influx_omit_timestamp", &InfluxSerializer::omit_timestamp, "false",
-          "Leave the timestamp to the receiver"}};
+  static constexpr auto options =
+      std::tuple{opt{"influx_max_line_bytes", &InfluxSerializer::max_line_bytes, "0",
+                     "Longer lines are split between fields; 0 = never"},
+                 opt{"influx_sort_fields", &InfluxSerializer::sort_fields, "false",
+                     "Fields in the order of their keys instead of their own"},
+                 opt{"influx_uint_support", &InfluxSerializer::uint_support, "false",
+                     "Unsigned integers as such (42u), not as integers"},
+                 opt{"influx_omit_timestamp", &InfluxSerializer::omit_timestamp, "false",
+                     "Leave the timestamp to the receiver"}};
 
   void begin_batch(const batch& b);
   void serialize(const row& r, text& out);
@@ -100,14 +102,16 @@ class InfluxSerializer {
   char* split(char* to, const row& r, std::size_t series_bytes, Line& line);
 
   block block_{nullptr};
-  const char* readable_end_ = nullptr;  // a text that ends before it may be read copy_slack bytes beyond
+  const char* readable_end_ =
+      nullptr;  // a text that ends before it may be read copy_slack bytes beyond
   std::uint32_t batch_ = 0;
   std::vector<Key> keys_ = std::vector<Key>(keys_max);
   std::vector<Series> series_ = std::vector<Series>(std::size_t{1} << series_bits);
   std::vector<weir_field> sorted_;
-  std::vector<std::uint32_t> pair_ends_;  // of the line at hand, from its begin; where lines have a limit
+  std::vector<std::uint32_t>
+      pair_ends_;  // of the line at hand, from its begin; where lines have a limit
   std::string long_key_, whole_;
-  std::int64_t time_ns_ = 0;              // of end_
+  std::int64_t time_ns_ = 0;  // of end_
   std::uint8_t end_len_ = 0;
   char end_[32] = {};
 };

@@ -49,18 +49,22 @@ Memory sealed(std::uint32_t n_series) {
       ranges.push_back(b.add_tags(tags, 4));
     }
     const auto id = [&](const char* key) { return s.intern(key); };
-    const std::uint32_t keys[] = {id("usage_user"), id("usage_system"), id("usage_idle"), id("load"), id("seq")};
+    const std::uint32_t keys[] = {id("usage_user"), id("usage_system"), id("usage_idle"),
+                                  id("load"), id("seq")};
     b.add_row(id("cpu_node"), ranges[i % n_series], 4, 5, 1'700'000'000'000'000'000 + i);
     weir_field* f = b.fields(5);
     // Quotients, so that they are what decimals read as.
     const double values[] = {(1000 + r % 8999) / 100.0, (1000 + r % 8999) / 1000.0,
-                             (1000 + (r >> 2U) % 8999) / 100.0, (10000 + (r >> 4U) % 8999) / 10000.0};
+                             (1000 + (r >> 2U) % 8999) / 100.0,
+                             (10000 + (r >> 4U) % 8999) / 10000.0};
     for (std::size_t k = 0; k < 5; ++k) {
       f[k] = weir_field{};
       f[k].key = keys[k];
       f[k].type = k < 4 ? WEIR_F64 : WEIR_I64;
-      if (k < 4) f[k].v.f = values[k];
-      else f[k].v.i = 100'000'000'000 + i;
+      if (k < 4)
+        f[k].v.f = values[k];
+      else
+        f[k].v.i = 100'000'000'000 + i;
     }
   }
   Memory block = allocate(b.bytes());

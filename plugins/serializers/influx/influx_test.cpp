@@ -17,23 +17,28 @@ testing::plugin serializer(const std::string& toml = "") {
   return testing::plugin(testing::descriptor<InfluxSerializer>(), toml);
 }
 
-
 TEST(InfluxSerializer, WritesEveryType) {
   auto p = serializer();
-  EXPECT_EQ(p.serialize({R"(m,t=x a=1,b=-2i,c=3u,d=t,e="str",f=0.1,g=1e21,h=1e-7,i=100000000,j=123456789.123,k=0,l=f,n=-0 1700000000000000000)"}),
-            (lines{"m,t=x a=1,b=-2i,c=3i,d=true,e=\"str\",f=0.1,g=1000000000000000000000,h=0.0000001,"
-                   "i=100000000,j=123456789.123,k=0,l=false,n=-0 1700000000000000000\n"}));
+  EXPECT_EQ(
+      p.serialize(
+          {R"(m,t=x a=1,b=-2i,c=3u,d=t,e="str",f=0.1,g=1e21,h=1e-7,i=100000000,j=123456789.123,k=0,l=f,n=-0 1700000000000000000)"}),
+      (lines{"m,t=x a=1,b=-2i,c=3i,d=true,e=\"str\",f=0.1,g=1000000000000000000000,h=0.0000001,"
+             "i=100000000,j=123456789.123,k=0,l=false,n=-0 1700000000000000000\n"}));
   EXPECT_EQ(p.serialize({"m a=18446744073709551615u,b=9223372036854775808u,c=1u -1"}),
             (lines{"m a=9223372036854775807i,b=9223372036854775807i,c=1i -1\n"}));
 }
 
 TEST(InfluxSerializer, EscapesWhatTheGrammarWants) {
   auto p = serializer();
-  EXPECT_EQ(p.serialize({R"(weird\ name\,x=y,tag\ key=va\,l\=ue,u=é field\ one=1.5,msg="quote \" back\\slash, comma",n=-5i 1)"}),
-            (lines{"weird\\ name\\,x=y,tag\\ key=va\\,l\\=ue,u=é field\\ one=1.5,msg=\"quote \\\" back\\\\slash, comma\",n=-5i 1\n"}));
+  EXPECT_EQ(
+      p.serialize(
+          {R"(weird\ name\,x=y,tag\ key=va\,l\=ue,u=é field\ one=1.5,msg="quote \" back\\slash, comma",n=-5i 1)"}),
+      (lines{"weird\\ name\\,x=y,tag\\ key=va\\,l\\=ue,u=é field\\ one=1.5,msg=\"quote \\\" "
+             "back\\\\slash, comma\",n=-5i 1\n"}));
   EXPECT_EQ(p.serialize({R"(a\nb\tc,k\re\\y=v\x0cw\\x f\n=1,g="x\ny\tz\r\n" 1)"}),
             (lines{"a\\nb\\tc,k\\re\\y=v\\fw\\x f\\n=1,g=\"x\ny\tz\r\n\" 1\n"}));
-  EXPECT_EQ(p.serialize({R"(c:\\dir,path=C:\\new f="C:\\x" 4)"}), (lines{"c:\\dir,path=C:\\new f=\"C:\\\\x\" 4\n"}));
+  EXPECT_EQ(p.serialize({R"(c:\\dir,path=C:\\new f="C:\\x" 4)"}),
+            (lines{"c:\\dir,path=C:\\new f=\"C:\\\\x\" 4\n"}));
 }
 
 TEST(InfluxSerializer, LeavesOutWhatItCannotWrite) {
@@ -51,22 +56,31 @@ TEST(InfluxSerializer, Options) {
             (lines{"m a=18446744073709551615u 1\n"}));
   EXPECT_EQ(serializer("influx_sort_fields = true").serialize({"m zz=1,aa=2,mm=3,bb=4 1"}),
             (lines{"m aa=2,bb=4,mm=3,zz=1 1\n"}));
-  EXPECT_EQ(serializer().serialize({"m zz=1,aa=2,mm=3,bb=4 1"}), (lines{"m zz=1,aa=2,mm=3,bb=4 1\n"}));
-  EXPECT_EQ(serializer("influx_omit_timestamp = true").serialize({"m a=1 1", "m a=2 2"}), (lines{"m a=1\n", "m a=2\n"}));
+  EXPECT_EQ(serializer().serialize({"m zz=1,aa=2,mm=3,bb=4 1"}),
+            (lines{"m zz=1,aa=2,mm=3,bb=4 1\n"}));
+  EXPECT_EQ(serializer("influx_omit_timestamp = true").serialize({"m a=1 1", "m a=2 2"}),
+            (lines{"m a=1\n", "m a=2\n"}));
 }
 
 TEST(InfluxSerializer, SplitsLongLinesAsTelegrafDoes) {
   const std::string row =
-      "measurement,tag1=value1,tag2=value2 field00=0,field01=1,field02=2,field03=3,field04=4,field05=5,"
+      "measurement,tag1=value1,tag2=value2 "
+      "field00=0,field01=1,field02=2,field03=3,field04=4,field05=5,"
       "field06=6,field07=7,field08=8,field09=9,field10=10,field11=11 1700000000000000000";
   const std::string head = "measurement,tag1=value1,tag2=value2 ";
   const std::string foot = " 1700000000000000000\n";
   const std::vector<std::pair<int, lines>> cases = {
       {0, {row.substr(head.size(), row.size() - head.size() - foot.size() + 1)}},
       {200, {row.substr(head.size(), row.size() - head.size() - foot.size() + 1)}},
-      {120, {"field00=0,field01=1,field02=2,field03=3,field04=4,field05=5", "field06=6,field07=7,field08=8,field09=9,field10=10,field11=11"}},
-      {100, {"field00=0,field01=1,field02=2,field03=3", "field04=4,field05=5,field06=6,field07=7", "field08=8,field09=9,field10=10,field11=11"}},
-      {80, {"field00=0,field01=1", "field02=2,field03=3", "field04=4,field05=5", "field06=6,field07=7", "field08=8,field09=9", "field10=10,field11=11"}},
+      {120,
+       {"field00=0,field01=1,field02=2,field03=3,field04=4,field05=5",
+        "field06=6,field07=7,field08=8,field09=9,field10=10,field11=11"}},
+      {100,
+       {"field00=0,field01=1,field02=2,field03=3", "field04=4,field05=5,field06=6,field07=7",
+        "field08=8,field09=9,field10=10,field11=11"}},
+      {80,
+       {"field00=0,field01=1", "field02=2,field03=3", "field04=4,field05=5", "field06=6,field07=7",
+        "field08=8,field09=9", "field10=10,field11=11"}},
       {48, {}}};
   for (const auto& [bytes, parts] : cases) {
     std::string expected;
@@ -90,8 +104,10 @@ TEST(InfluxSerializer, KeepsSeriesAndBatchesApart) {
     for (int r = 0; r < 50; ++r) {
       std::string row = std::string(1 + random() % 20, static_cast<char>('a' + random() % 3));
       for (unsigned t = 0; t < random() % 4; ++t)
-        row += ",k" + std::to_string(t) + std::string(random() % 40, 'k') + "=v" + std::to_string(random() % 3);
-      row += " f" + std::string(random() % 40, 'f') + "=" + std::to_string(random() % 5) + " " + std::to_string(random() % 3);
+        row += ",k" + std::to_string(t) + std::string(random() % 40, 'k') + "=v" +
+               std::to_string(random() % 3);
+      row += " f" + std::string(random() % 40, 'f') + "=" + std::to_string(random() % 5) + " " +
+             std::to_string(random() % 3);
       rows.push_back(row);
       expected.push_back(row + "\n");
     }
@@ -144,8 +160,9 @@ TEST(InfluxSerializer, SharedRangesAreCopied) {
       out.cut(before);
     }
   }
-  EXPECT_EQ(out.view(), "odd,host=a\\ b f=1 1\neven,host=a\\ b f=2 2\nodd,host=a\\ b f=3 3\n"
-                        "even,host=a\\ b f=4 4\nodd,host=a\\ b f=5 5\n");
+  EXPECT_EQ(out.view(),
+            "odd,host=a\\ b f=1 1\neven,host=a\\ b f=2 2\nodd,host=a\\ b f=3 3\n"
+            "even,host=a\\ b f=4 4\nodd,host=a\\ b f=5 5\n");
 }
 
 TEST(InfluxSerializer, LongTextsAndManyFields) {
@@ -155,11 +172,15 @@ TEST(InfluxSerializer, LongTextsAndManyFields) {
     const std::string spaced = x.substr(1) + " ";
     const std::string escaped = x.substr(1) + "\\ ";
     std::string row = x + "," + x + "=" + x + " " + x + "=\"" + x + "\"";
-    for (int i = 0; i < 300; ++i) row += "," + x.substr(0, std::min<std::size_t>(n, 40)) + std::to_string(i) + "=" + std::to_string(i) + "i";
+    for (int i = 0; i < 300; ++i)
+      row += "," + x.substr(0, std::min<std::size_t>(n, 40)) + std::to_string(i) + "=" +
+             std::to_string(i) + "i";
     row += " 1";
     EXPECT_EQ(p.serialize({row}), (lines{row + "\n"})) << n;
-    EXPECT_EQ(p.serialize({escaped + "," + escaped + "=" + escaped + " " + escaped + "=\"" + spaced + "\\\"\" 1"}),
-              (lines{escaped + "," + escaped + "=" + escaped + " " + escaped + "=\"" + spaced + "\\\"\" 1\n"}));
+    EXPECT_EQ(p.serialize({escaped + "," + escaped + "=" + escaped + " " + escaped + "=\"" +
+                           spaced + "\\\"\" 1"}),
+              (lines{escaped + "," + escaped + "=" + escaped + " " + escaped + "=\"" + spaced +
+                     "\\\"\" 1\n"}));
   }
 }
 

@@ -1,0 +1,15 @@
+// What is read as JSON is written as JSON that reads the same.
+
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "plugins/serializers/json/nested.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string once;
+  std::string twice;
+  if (!weir::json_lines::append_nested({reinterpret_cast<const char*>(data), size}, once)) return 0;
+  if (!weir::json_lines::append_nested(once, twice) || once != twice) std::abort();
+  return 0;
+}
