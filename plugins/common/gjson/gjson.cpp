@@ -42,8 +42,10 @@ Step first_step(std::string_view path) {
   Step s;
   std::size_t i = 0;
   for (; i < path.size() && path[i] != '.' && path[i] != '|'; ++i) {
-    if (path[i] == '\\') ++i;
-    else if (path[i] == '*' || path[i] == '?') s.wild = true;
+    if (path[i] == '\\')
+      ++i;
+    else if (path[i] == '*' || path[i] == '?')
+      s.wild = true;
   }
   s.part = path.substr(0, i);
   set_rest(path, i, s);
@@ -64,9 +66,12 @@ std::string_view cut_pipe(std::string_view& path) {
   std::size_t depth = 0;
   for (std::size_t i = 0; i < path.size(); ++i) {
     const char c = path[i];
-    if (c == '\\') ++i;
-    else if (c == '(' || c == '[' || c == '{') ++depth;
-    else if ((c == ')' || c == ']' || c == '}') && depth > 0) --depth;
+    if (c == '\\')
+      ++i;
+    else if (c == '(' || c == '[' || c == '{')
+      ++depth;
+    else if ((c == ')' || c == ']' || c == '}') && depth > 0)
+      --depth;
     else if (c == '|' && depth == 0) {
       const std::string_view behind = path.substr(i + 1);
       path = path.substr(0, i);
@@ -122,8 +127,8 @@ Result get_matches(std::string_view array, std::string_view path, const GjsonQue
   while (elements.next(key, value)) {
     const bool nested = value[0] == '{' || value[0] == '[';
     if (!nested && !q.path.empty()) continue;
-    const Result asked = nested && !q.path.empty() ? get(value, q.path, depth + 1)
-                                                   : Result(std::string(value));
+    const Result asked =
+        nested && !q.path.empty() ? get(value, q.path, depth + 1) : Result(std::string(value));
     if (!query_holds(q, asked ? *asked : std::string_view())) continue;
     Result r = s.more ? get(value, s.rest, depth + 1) : Result(std::string(value));
     if (!q.all) return through_pipe(std::move(r), pipe, depth);
@@ -161,7 +166,8 @@ Result get_count(std::string_view array, std::string_view path, int depth) {
 Result get_element(std::string_view array, std::string_view path, int depth) {
   GjsonQuery q;
   if (parse_query(path, q)) return get_matches(array, path, q, depth);
-  if (path.starts_with("#.") && !begins_anew(path.substr(2))) return get_each(array, path.substr(2), depth);
+  if (path.starts_with("#.") && !begins_anew(path.substr(2)))
+    return get_each(array, path.substr(2), depth);
   if (path[0] == '#') return get_count(array, path, depth);
   const Step s = first_step(path);
   std::size_t index = 0;
@@ -184,8 +190,10 @@ Result get_modified(std::string_view json, std::string_view path, int depth) {
   std::string_view rest = path.substr(end);
   std::string_view argument;
   if (!rest.empty() && rest[0] == ':') {
-    const bool nested = rest.size() > 1 && std::string_view("{[\"(").find(rest[1]) != std::string_view::npos;
-    argument = nested ? first_value(rest.substr(1)) : rest.substr(1, rest.find_first_of("|.", 1) - 1);
+    const bool nested =
+        rest.size() > 1 && std::string_view("{[\"(").find(rest[1]) != std::string_view::npos;
+    argument =
+        nested ? first_value(rest.substr(1)) : rest.substr(1, rest.find_first_of("|.", 1) - 1);
     rest.remove_prefix(1 + argument.size());
   }
   Result r = apply_modifier(name, json, argument);
@@ -198,12 +206,18 @@ std::size_t selector_end(std::string_view s) {
   bool quoted = false;
   for (std::size_t i = 0; i < s.size(); ++i) {
     const char c = s[i];
-    if (c == '\\') ++i;
-    else if (c == '"') quoted = !quoted;
-    else if (quoted) continue;
-    else if (c == '{' || c == '[' || c == '(') ++depth;
-    else if (depth == 0 && (c == ',' || c == '}' || c == ']')) return i;
-    else if (c == '}' || c == ']' || c == ')') --depth;
+    if (c == '\\')
+      ++i;
+    else if (c == '"')
+      quoted = !quoted;
+    else if (quoted)
+      continue;
+    else if (c == '{' || c == '[' || c == '(')
+      ++depth;
+    else if (depth == 0 && (c == ',' || c == '}' || c == ']'))
+      return i;
+    else if (c == '}' || c == ']' || c == ')')
+      --depth;
   }
   return s.size();
 }
@@ -268,7 +282,8 @@ Result get(std::string_view json, std::string_view path, int depth) {
     const std::string_view literal = first_value(path.substr(1));
     return literal.empty() ? std::nullopt : Result(std::string(literal));
   }
-  if (begins_anew(path)) return path[0] == '@' ? get_modified(json, path, depth) : get_multipath(json, path, depth);
+  if (begins_anew(path))
+    return path[0] == '@' ? get_modified(json, path, depth) : get_multipath(json, path, depth);
   json = first_value(skip_blanks(json));
   if (json.empty()) return std::nullopt;
   if (json[0] == '{') return get_member(json, path, depth);

@@ -8,8 +8,10 @@ namespace {
 // Behind the closing quote of the string at the begin of s; its size where there is none.
 std::size_t string_end(std::string_view s) {
   for (std::size_t i = 1; i < s.size(); ++i) {
-    if (s[i] == '\\') ++i;
-    else if (s[i] == '"') return i + 1;
+    if (s[i] == '\\')
+      ++i;
+    else if (s[i] == '"')
+      return i + 1;
   }
   return s.size();
 }
@@ -31,7 +33,9 @@ std::size_t nested_end(std::string_view s) {
 
 std::size_t scalar_end(std::string_view s) {
   std::size_t i = 0;
-  while (i < s.size() && !is_blank(s[i]) && std::string_view(",:]}[{\"").find(s[i]) == std::string_view::npos) ++i;
+  while (i < s.size() && !is_blank(s[i]) &&
+         std::string_view(",:]}[{\"").find(s[i]) == std::string_view::npos)
+    ++i;
   return i;
 }
 
@@ -151,9 +155,12 @@ void append_quoted(std::string_view text, std::string& json) {
   json += '"';
   for (const char c : text) {
     const auto u = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') json.append({'\\', c});
-    else if (u < ' ') json.append("\\u00").append({hex[u >> 4U], hex[u & 15U]});
-    else json += c;
+    if (c == '"' || c == '\\')
+      json.append({'\\', c});
+    else if (u < ' ')
+      json.append("\\u00").append({hex[u >> 4U], hex[u & 15U]});
+    else
+      json += c;
   }
   json += '"';
 }

@@ -50,8 +50,10 @@ constexpr int levels_max = 64;
 // levels: how many levels of arrays are taken out.
 void flatten(std::string_view array, int levels, std::vector<Item>& out) {
   for (const Item& i : items_of(array)) {
-    if (levels > 0 && is_nested(i.value, '[')) flatten(i.value, levels - 1, out);
-    else out.push_back(i);
+    if (levels > 0 && is_nested(i.value, '['))
+      flatten(i.value, levels - 1, out);
+    else
+      out.push_back(i);
   }
 }
 
@@ -73,8 +75,10 @@ std::string members_joined(std::string_view json, std::string_view argument) {
       const auto same = std::find_if(members.begin(), members.end(), [&](const Item& m) {
         return string_text(m.key) == string_text(i.key);
       });
-      if (preserve || same == members.end()) members.push_back(i);
-      else same->value = i.value;
+      if (preserve || same == members.end())
+        members.push_back(i);
+      else
+        same->value = i.value;
     }
   }
   return joined(members, true);
@@ -97,8 +101,8 @@ std::string values_of(std::string_view json) {
 }  // namespace
 
 bool is_modifier(std::string_view name) {
-  constexpr std::string_view known[] = {"this",    "valid", "ugly", "pretty", "reverse", "flatten",
-                                        "join", "keys",  "values", "tostr",   "fromstr"};
+  constexpr std::string_view known[] = {"this", "valid", "ugly",   "pretty", "reverse", "flatten",
+                                        "join", "keys",  "values", "tostr",  "fromstr"};
   return std::find(std::begin(known), std::end(known), name) != std::end(known);
 }
 
@@ -111,7 +115,8 @@ std::optional<std::string> apply_modifier(std::string_view name, std::string_vie
   if (name == "join") return members_joined(json, argument);
   if (name == "keys") return keys_of(json);
   if (name == "values") return values_of(json);
-  if (name == "fromstr") return is_nested(json, '"') ? std::optional(string_text(json)) : std::nullopt;
+  if (name == "fromstr")
+    return is_nested(json, '"') ? std::optional(string_text(json)) : std::nullopt;
   if (name != "tostr") return std::string(json);
   std::string out;
   append_quoted(json, out);

@@ -10,9 +10,9 @@ namespace weir::common {
 
 struct GjsonQuery {
   std::string path;
-  std::string op;     // empty: the path has to lead somewhere
-  std::string value;  // without quotes
-  bool all = false;   // #(...)#
+  std::string op;         // empty: the path has to lead somewhere
+  std::string value;      // without quotes
+  bool all = false;       // #(...)#
   std::size_t bytes = 0;  // of the query in its path
 };
 

@@ -125,7 +125,9 @@ class Reader {
 
  private:
   bool fail(const std::string& why) {
-    if (why_.empty()) why_ = why + (rest_.empty() ? " at the end" : " at \"" + std::string(rest_.substr(0, 64)) + "\"");
+    if (why_.empty())
+      why_ = why +
+             (rest_.empty() ? " at the end" : " at \"" + std::string(rest_.substr(0, 64)) + "\"");
     return false;
   }
   bool range(const char* what) {
@@ -222,7 +224,8 @@ bool Reader::field(const Chunk& c) {
       return rest_.size() > c.digits ? fraction(c.digits + std::size_t{1})
                                      : fail("expected a fraction of a second");
     case Field::fraction9: {
-      if (rest_.size() < 2 || (rest_[0] != '.' && rest_[0] != ',') || !is_digit(rest_[1])) return true;
+      if (rest_.size() < 2 || (rest_[0] != '.' && rest_[0] != ',') || !is_digit(rest_[1]))
+        return true;
       std::size_t n = 1;
       while (digit_at(rest_, n)) ++n;
       return fraction(n);
@@ -301,7 +304,8 @@ bool Reader::offset(OffsetForm form) {
     offset_s_ = 0;
     return true;
   }
-  if (rest_.empty() || (rest_[0] != '+' && rest_[0] != '-')) return fail("expected an offset from UTC");
+  if (rest_.empty() || (rest_[0] != '+' && rest_[0] != '-'))
+    return fail("expected an offset from UTC");
   const bool minus = rest_[0] == '-';
   drop(1);
   constexpr std::int32_t max[] = {24, 60, 60};
@@ -378,9 +382,12 @@ bool Reader::finish(const time_zone& zone, GoTime& out) {
   out.nanosecond = nanosecond_;
   out.year = year_;
   out.abbreviation = offset_s_ ? "" : abbreviation_;
-  if (offset_s_) out.unix_s = seconds_of(civil) - *offset_s_;
-  else if (!abbreviation_.empty()) out.unix_s = seconds_of(civil);
-  else out.unix_s = zone.to_utc(civil);
+  if (offset_s_)
+    out.unix_s = seconds_of(civil) - *offset_s_;
+  else if (!abbreviation_.empty())
+    out.unix_s = seconds_of(civil);
+  else
+    out.unix_s = zone.to_utc(civil);
   return true;
 }
 
@@ -422,7 +429,8 @@ void put_abbreviation(std::string& out, std::int32_t offset_s) {
     out += "UTC";
     return;
   }
-  put_offset(out, offset_s, {false, false, static_cast<std::uint8_t>(offset_s % 3600 == 0 ? 1 : 2)});
+  put_offset(out, offset_s,
+             {false, false, static_cast<std::uint8_t>(offset_s % 3600 == 0 ? 1 : 2)});
 }
 
 void put_date(std::string& out, const civil_time& t, Field field) {

@@ -21,7 +21,8 @@ std::int64_t unit_of(std::string_view format) {
 }
 
 std::string scaled(std::int64_t number, std::int64_t unit, std::int64_t rest_ns, std::int64_t& ns) {
-  const bool fits = !__builtin_mul_overflow(number, unit, &ns) && !__builtin_add_overflow(ns, rest_ns, &ns);
+  const bool fits =
+      !__builtin_mul_overflow(number, unit, &ns) && !__builtin_add_overflow(ns, rest_ns, &ns);
   return fits ? "" : beyond;
 }
 

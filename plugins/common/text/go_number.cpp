@@ -122,8 +122,10 @@ GoNumber parse_go_int(std::string_view s, std::int64_t& value) {
   if (got == GoNumber::syntax) return got;
   const std::uint64_t max = static_cast<std::uint64_t>(Limits::max()) + (minus ? 1 : 0);
   const bool fits = got == GoNumber::ok && magnitude <= max;
-  if (!fits) value = minus ? Limits::min() : Limits::max();
-  else value = static_cast<std::int64_t>(minus ? 0 - magnitude : magnitude);
+  if (!fits)
+    value = minus ? Limits::min() : Limits::max();
+  else
+    value = static_cast<std::int64_t>(minus ? 0 - magnitude : magnitude);
   return fits ? GoNumber::ok : GoNumber::range;
 }
 

@@ -106,7 +106,8 @@ TEST(PrintNumber, ShortestThatReadsBack) {
     ASSERT_EQ(std::strtod(text.c_str(), nullptr), v) << text;
     ASSERT_EQ(text.find_first_of("eE"), std::string::npos);
     std::array<char, 32> shortest{};
-    const auto end = std::to_chars(shortest.data(), shortest.data() + shortest.size(), v, std::chars_format::scientific);
+    const auto end = std::to_chars(shortest.data(), shortest.data() + shortest.size(), v,
+                                   std::chars_format::scientific);
     const auto digits = [](std::string s) {
       s = s.substr(0, s.find('e'));
       std::erase_if(s, [](char c) { return c == '.' || c == '-'; });

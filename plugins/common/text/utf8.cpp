@@ -39,6 +39,10 @@ std::size_t character(const unsigned char* p, std::size_t n) {
 
 }  // namespace
 
+std::size_t utf8_character(std::string_view s) {
+  return character(reinterpret_cast<const unsigned char*>(s.data()), s.size());
+}
+
 bool is_utf8(std::string_view s) {
   const auto* p = reinterpret_cast<const unsigned char*>(s.data());
   std::size_t n = s.size();

@@ -75,7 +75,8 @@ std::size_t TextDecoder::decode_utf8(std::string_view bytes, bool last, std::str
   std::string_view rest = bytes;
   while (!rest.empty()) {
     const bool ascii = byte_at(rest, 0) < 0x80;
-    if (!ascii && !last && rest.size() < character_bytes_max) break;  // perhaps not all of it is here
+    if (!ascii && !last && rest.size() < character_bytes_max)
+      break;  // perhaps not all of it is here
     const std::uint32_t code = next_code_point(rest);
     put(code < raw_byte_code ? code : replacement, out);
   }
@@ -98,8 +99,10 @@ void TextDecoder::put_unit(std::uint32_t unit, std::string& out) {
     return;
   }
   if (high != 0) put(replacement, out);
-  if (is_high(unit)) high_ = unit;
-  else put(is_low(unit) ? replacement : unit, out);
+  if (is_high(unit))
+    high_ = unit;
+  else
+    put(is_low(unit) ? replacement : unit, out);
 }
 
 void TextDecoder::put(std::uint32_t code, std::string& out) {

@@ -64,16 +64,19 @@ INSTANTIATE_TEST_SUITE_P(
                    "a\xe2\x82\xac\xf0\x9f\x98\x80"},
         DecodeCase{"big_endian", be, "\0a\x20\xac\xd8\x3d\xde\x00"sv,
                    "a\xe2\x82\xac\xf0\x9f\x98\x80"},
-        DecodeCase{"little_endian_mark", le, "\xff\xfe"
-                                             "a\0"sv,
+        DecodeCase{"little_endian_mark", le,
+                   "\xff\xfe"
+                   "a\0"sv,
                    "a"},
         DecodeCase{"big_endian_mark", be, "\xfe\xff\0a"sv, "a"},
-        DecodeCase{"lone_high_half", le, "\x3d\xd8"
-                                         "a\0"sv,
+        DecodeCase{"lone_high_half", le,
+                   "\x3d\xd8"
+                   "a\0"sv,
                    "\xef\xbf\xbd"
                    "a"},
-        DecodeCase{"lone_low_half", le, "\x00\xde"
-                                        "a\0"sv,
+        DecodeCase{"lone_low_half", le,
+                   "\x00\xde"
+                   "a\0"sv,
                    "\xef\xbf\xbd"
                    "a"},
         DecodeCase{"high_half_at_the_end", be, "\xd8\x3d"sv, "\xef\xbf\xbd"},

@@ -74,7 +74,8 @@ std::string_view internal_text(std::string_view raw, Token kind, std::string& sc
 
 char upstream_string_escape(char c) {
   switch (c) {
-    case '"': case '\\': return c;
+    case '"':
+    case '\\': return c;
     case 'n': return '\n';
     case 'r': return '\r';
     case 't': return '\t';
@@ -171,8 +172,10 @@ bool Dialect::token_text(std::string_view raw, Token kind, std::string& scratch,
   text = raw;
   if (upstream_ && !common::is_utf8(raw)) return false;
   if (raw.find('\\') == std::string_view::npos) return true;
-  if (!upstream_) text = internal_text(raw, kind, scratch);
-  else text = unescape(raw, scratch, [kind](char c) { return upstream_escapes(c, kind); });
+  if (!upstream_)
+    text = internal_text(raw, kind, scratch);
+  else
+    text = unescape(raw, scratch, [kind](char c) { return upstream_escapes(c, kind); });
   return true;
 }
 

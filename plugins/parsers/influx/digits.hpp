@@ -13,15 +13,8 @@ namespace weir::influx {
 
 static_assert(std::endian::native == std::endian::little, "the first digit is the lowest byte");
 
-inline constexpr std::uint64_t pow10_u64[] = {1ULL,
-                                              10ULL,
-                                              100ULL,
-                                              1000ULL,
-                                              10000ULL,
-                                              100000ULL,
-                                              1000000ULL,
-                                              10000000ULL,
-                                              100000000ULL};
+inline constexpr std::uint64_t pow10_u64[] = {
+    1ULL, 10ULL, 100ULL, 1000ULL, 10000ULL, 100000ULL, 1000000ULL, 10000000ULL, 100000000ULL};
 inline constexpr double pow10_exact[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                          1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                          1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
@@ -75,9 +68,9 @@ inline const char* read_digits(const char* p, Run& run) {
 
 // An unsigned decimal: digits, or digits around one dot.
 struct Decimal {
-  std::uint64_t mantissa;   // all digits without the dot; meaningless beyond 19 digits
-  unsigned digits;          // how many
-  unsigned fraction;        // how many of them stand behind the dot
+  std::uint64_t mantissa;  // all digits without the dot; meaningless beyond 19 digits
+  unsigned digits;         // how many
+  unsigned fraction;       // how many of them stand behind the dot
   bool dot;
 };
 

@@ -18,12 +18,12 @@ struct InfluxParser {
   std::string parser_type;
   duration precision;
   static constexpr const char* types[] = {"internal", "upstream"};
-  static constexpr auto options = std::tuple{
-      opt{"influx_parser_type", &InfluxParser::parser_type, "\"internal\"",
-          "Which of the two grammars is read, internal or upstream"}
-          .one_of(types),
-      opt{"influx_timestamp_precision", &InfluxParser::precision, "\"1ns\"",
-          "The unit of the timestamps: 1ns, 1us, 1ms or 1s"}};
+  static constexpr auto options =
+      std::tuple{opt{"influx_parser_type", &InfluxParser::parser_type, "\"internal\"",
+                     "Which of the two grammars is read, internal or upstream"}
+                     .one_of(types),
+                 opt{"influx_timestamp_precision", &InfluxParser::precision, "\"1ns\"",
+                     "The unit of the timestamps: 1ns, 1us, 1ms or 1s"}};
 
   host self;
   void init() { open(parser_type == "upstream"); }

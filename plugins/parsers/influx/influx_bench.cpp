@@ -90,7 +90,12 @@ void known_series(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
   if (host.bad != 0) state.SkipWithError("bad records");
 }
-BENCHMARK(known_series)->ArgNames({"series", "upstream"})->Args({100, 0})->Args({10000, 0})->Args({10000, 1})->Args({60000, 0});
+BENCHMARK(known_series)
+    ->ArgNames({"series", "upstream"})
+    ->Args({100, 0})
+    ->Args({10000, 0})
+    ->Args({10000, 1})
+    ->Args({60000, 0});
 
 void new_series(benchmark::State& state) {
   NullHost host;

@@ -83,10 +83,11 @@ TEST(InfluxDifferential, AgreesOnVeryLongTokens) {
   for (const std::size_t n : {15U, 16U, 17U, 63U, 64U, 65U, 191U, 192U, 193U, 1000U, 5000U}) {
     const std::string x(n, 'x');
     const std::string digits(n, '7');
-    const std::string text = x + "," + x + "=" + x + " " + x + "=1," + x + "2=\"" + x + "\" 1\nm a=" + digits +
-                             " 2\nm a=" + digits + "." + digits + " 3\nm a=" + digits + "i 4\nm a=1 " + digits +
-                             "\n" + std::string(n, ' ') + "m" + std::string(n, ' ') + "a=1" + std::string(n, ' ') +
-                             "5" + std::string(n, ' ') + "\n#" + x + "\n";
+    const std::string text = x + "," + x + "=" + x + " " + x + "=1," + x + "2=\"" + x +
+                             "\" 1\nm a=" + digits + " 2\nm a=" + digits + "." + digits +
+                             " 3\nm a=" + digits + "i 4\nm a=1 " + digits + "\n" +
+                             std::string(n, ' ') + "m" + std::string(n, ' ') + "a=1" +
+                             std::string(n, ' ') + "5" + std::string(n, ' ') + "\n#" + x + "\n";
     for (int i = 0; i < 3; ++i) ASSERT_NO_FATAL_FAILURE(pair.compare(text + text, samples));
   }
 }

@@ -14,8 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 2 || size > 4096) return 0;
   const bool upstream = (data[0] & 1U) != 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 2, size - 2);
-  weir::testing::plugin parser(upstream ? weir::testing::descriptor<weir::influx::InfluxUpstreamParser>()
-                                  : weir::testing::descriptor<weir::influx::InfluxParser>());
+  weir::testing::plugin parser(upstream
+                                   ? weir::testing::descriptor<weir::influx::InfluxUpstreamParser>()
+                                   : weir::testing::descriptor<weir::influx::InfluxParser>());
   parser.host().set_now(now_ns);
   const auto expected = weir::influx::reference::ReferenceParser(text, upstream, 1, now_ns).parse();
   for (int pass = 0; pass < 3; ++pass) {

@@ -19,7 +19,7 @@
 namespace weir::influx::reference {
 
 struct Result {
-  testing::lines rows;  // as testing::print writes them, with time
+  testing::lines rows;                 // as testing::print writes them, with time
   std::vector<std::size_t> bad_lines;  // 1-based line on which each bad record begins
 };
 
@@ -140,8 +140,10 @@ class ReferenceParser {
   std::string token(Kind kind) {
     const std::size_t begin = pos_;
     while (here() != end_of_text && !ends(here(), kind)) {
-      if (here() == '\\') backslash(kind);
-      else ++pos_;
+      if (here() == '\\')
+        backslash(kind);
+      else
+        ++pos_;
     }
     if (here() == end_of_text || pos_ == begin) bad();
     const std::string raw(text_.substr(begin, pos_ - begin));
@@ -245,7 +247,8 @@ class ReferenceParser {
     return std::string(text.data(), std::to_chars(text.data(), text.data() + text.size(), v).ptr);
   }
   static bool is_hex(const std::string& word) {
-    static const std::regex hex("-?0[xX]((_?[0-9a-fA-F])+\\.?|\\.[0-9a-fA-F])[0-9a-fA-F]*[pP][-+]?[0-9]+");
+    static const std::regex hex(
+        "-?0[xX]((_?[0-9a-fA-F])+\\.?|\\.[0-9a-fA-F])[0-9a-fA-F]*[pP][-+]?[0-9]+");
     return std::regex_match(word, hex);
   }
   // 1_000 is 1000 where each underscore stands between digits.

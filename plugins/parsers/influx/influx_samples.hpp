@@ -31,32 +31,77 @@ class Samples {
     return of[pick(0, N - 1)];
   }
   std::string_view name() {
-    static constexpr std::string_view names[] = {"m",      "cpu",        "m\\ x", "a=b",  "\\,",
-                                                 "m\\\\",  "caf\xc3\xa9", "\xff",  "m\\", "#c",
+    static constexpr std::string_view names[] = {"m",
+                                                 "cpu",
+                                                 "m\\ x",
+                                                 "a=b",
+                                                 "\\,",
+                                                 "m\\\\",
+                                                 "caf\xc3\xa9",
+                                                 "\xff",
+                                                 "m\\",
+                                                 "#c",
                                                  "a_longer_name_than_sixteen_bytes"};
     return one_in(4) ? any(names) : names[pick(0, 1)];
   }
   std::string_view key() {
-    static constexpr std::string_view keys[] = {"a",     "b",         "host", "usage_user",
-                                                "k\\ k", "q\\\"\\ ",  "=",    "\\=",
-                                                "",      "z\\\\\\,",  "\x01", "key_of_more_than_sixteen_bytes"};
+    static constexpr std::string_view keys[] = {
+        "a", "b",   "host", "usage_user", "k\\ k", "q\\\"\\ ",
+        "=", "\\=", "",     "z\\\\\\,",   "\x01",  "key_of_more_than_sixteen_bytes"};
     return one_in(5) ? any(keys) : keys[pick(0, 3)];
   }
   std::string_view tag_value() {
-    static constexpr std::string_view values[] = {"1",  "x",      "server01", "a\\ b", "c\\\\",
-                                                  "\"", "\\\\,d", "\xe2\x82\xac", "", "\xc3",
-                                                  "t\te", "a_tag_value_of_more_than_16_bytes"};
+    static constexpr std::string_view values[] = {
+        "1",     "x",    "server01", "a\\ b",
+        "c\\\\", "\"",   "\\\\,d",   "\xe2\x82\xac",
+        "",      "\xc3", "t\te",     "a_tag_value_of_more_than_16_bytes"};
     return one_in(5) ? any(values) : values[pick(0, 2)];
   }
   std::string_view value() {
-    static constexpr std::string_view values[] = {
-        "1",       "12.5",   "-3i",       "7u",        "t",       "\"s\"",   "0.1",
-        "1234567.891", "-0.0", "123456789012i", "100", "false",   "\"a longer string value, really\"",
-        "1e5",     "007i",   "1_0",       "0x1p2",     "+1",      "NaN",     "1e400",
-        "5.",      ".5",     ".",         "-",         "\"x\\\"\"", "\"\\\\\"", "\"\\n\"",
-        "\"a\nb\"", "\"\r\n\"", "\"\r\"", "\"\f\"",   "\"",      "\"\xff\"", "9223372036854775808i",
-        "18446744073709551615u", "0.12345678901234567890123", "123456789012345678901234567890", "truE",
-        "1.0i",    "-1u",    "00",        "00i",       "1i2",     ""};
+    static constexpr std::string_view values[] = {"1",
+                                                  "12.5",
+                                                  "-3i",
+                                                  "7u",
+                                                  "t",
+                                                  "\"s\"",
+                                                  "0.1",
+                                                  "1234567.891",
+                                                  "-0.0",
+                                                  "123456789012i",
+                                                  "100",
+                                                  "false",
+                                                  "\"a longer string value, really\"",
+                                                  "1e5",
+                                                  "007i",
+                                                  "1_0",
+                                                  "0x1p2",
+                                                  "+1",
+                                                  "NaN",
+                                                  "1e400",
+                                                  "5.",
+                                                  ".5",
+                                                  ".",
+                                                  "-",
+                                                  "\"x\\\"\"",
+                                                  "\"\\\\\"",
+                                                  "\"\\n\"",
+                                                  "\"a\nb\"",
+                                                  "\"\r\n\"",
+                                                  "\"\r\"",
+                                                  "\"\f\"",
+                                                  "\"",
+                                                  "\"\xff\"",
+                                                  "9223372036854775808i",
+                                                  "18446744073709551615u",
+                                                  "0.12345678901234567890123",
+                                                  "123456789012345678901234567890",
+                                                  "truE",
+                                                  "1.0i",
+                                                  "-1u",
+                                                  "00",
+                                                  "00i",
+                                                  "1i2",
+                                                  ""};
     return one_in(4) ? any(values) : values[pick(0, 12)];
   }
   std::string_view blank() {
@@ -64,9 +109,17 @@ class Samples {
     return one_in(12) ? any(blanks) : blanks[0];
   }
   std::string_view time() {
-    static constexpr std::string_view times[] = {"1", "1700000000000000000", "-5", "0", "",
-                                                 "9223372036854775808", "00000000000000000001", "-", "1-2",
-                                                 "1x", "99999999999"};
+    static constexpr std::string_view times[] = {"1",
+                                                 "1700000000000000000",
+                                                 "-5",
+                                                 "0",
+                                                 "",
+                                                 "9223372036854775808",
+                                                 "00000000000000000001",
+                                                 "-",
+                                                 "1-2",
+                                                 "1x",
+                                                 "99999999999"};
     return one_in(6) ? any(times) : times[pick(0, 1)];
   }
   std::string_view end() {
@@ -78,7 +131,8 @@ class Samples {
     std::string out;
     if (one_in(12)) out += blank();
     out += name();
-    for (std::size_t n = pick(0, 3); n > 0; --n) out.append(",").append(key()).append("=").append(tag_value());
+    for (std::size_t n = pick(0, 3); n > 0; --n)
+      out.append(",").append(key()).append("=").append(tag_value());
     out += blank();
     const std::size_t fields = one_in(30) ? pick(60, 140) : pick(1, 4);
     for (std::size_t i = 0; i < fields; ++i) {

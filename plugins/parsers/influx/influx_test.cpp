@@ -35,40 +35,63 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         ReadCase{"plain", "m,t=a a=1,b=2i,c=\"s\" 5\n", {R"(m,t=a a=1,b=2i,c="s" 5)"}},
         ReadCase{"no_final_line_feed", "m a=1 1\nm a=2 2", {"m a=1 1", "m a=2 2"}},
-        ReadCase{"carriage_returns", "m a=1 1\r\nm a=2\r\n\r\nm a=3 3\r",
+        ReadCase{"carriage_returns",
+                 "m a=1 1\r\nm a=2\r\n\r\nm a=3 3\r",
                  {"m a=1 1", "m a=2 1000000000000000000", "m a=3 3"}},
         ReadCase{"blank_lines_and_comments", "\n \t\n# a=1 b=1\n  # x\nm a=1 1\n#", {"m a=1 1"}},
-        ReadCase{"leading_blanks", "   m a=1 1\n\tn b=2 2\n\v\fo c=3 3\n",
+        ReadCase{"leading_blanks",
+                 "   m a=1 1\n\tn b=2 2\n\v\fo c=3 3\n",
                  {"m a=1 1", "n b=2 2", "o c=3 3"}},
-        ReadCase{"many_blanks", "m\t a=1 \v 1 \f\nm  \f a=2\t\n", {"m a=1 1", "m a=2 1000000000000000000"}},
-        ReadCase{"escaped_name", R"(my\ name\,with\=all,tag\ key=tag\ value\,x\=y field\ key\,z\=w=1 3)",
+        ReadCase{"many_blanks",
+                 "m\t a=1 \v 1 \f\nm  \f a=2\t\n",
+                 {"m a=1 1", "m a=2 1000000000000000000"}},
+        ReadCase{"escaped_name",
+                 R"(my\ name\,with\=all,tag\ key=tag\ value\,x\=y field\ key\,z\=w=1 3)",
                  {R"(my\ name\,with\\=all,tag\ key=tag\ value\,x\=y field\ key\,z\=w=1 3)"}},
-        ReadCase{"backslashes_stay", R"(c:\\dir,path=C:\new\folder,p2=a\b f="C:\\x\"y\"" 4)",
+        ReadCase{"backslashes_stay",
+                 R"(c:\\dir,path=C:\new\folder,p2=a\b f="C:\\x\"y\"" 4)",
                  {R"(c:\\\\dir,p2=a\\b,path=C:\\new\\folder f="C:\\x\"y\"" 4)"}},
-        ReadCase{"backslash_before_backslash_in_a_tag", R"(m,t=a\\,b f=1 1)", {R"(m,t=a\\\,b f=1 1)"}},
-        ReadCase{"quotes_outside_strings", R"("m",t="q",u='s',w=a"b a\ "b"=1,c'd=2 1)",
+        ReadCase{
+            "backslash_before_backslash_in_a_tag", R"(m,t=a\\,b f=1 1)", {R"(m,t=a\\\,b f=1 1)"}},
+        ReadCase{"quotes_outside_strings",
+                 R"("m",t="q",u='s',w=a"b a\ "b"=1,c'd=2 1)",
                  {R"("m",t="q",u='s',w=a"b a\ "b"=1,c'd=2 1)"}},
-        ReadCase{"tag_order", "m,zz=1,aa=2,MM=3,a=4,_b=5,0=6 v=1 1", {"m,0=6,MM=3,_b=5,a=4,aa=2,zz=1 v=1 1"}},
+        ReadCase{"tag_order",
+                 "m,zz=1,aa=2,MM=3,a=4,_b=5,0=6 v=1 1",
+                 {"m,0=6,MM=3,_b=5,a=4,aa=2,zz=1 v=1 1"}},
         ReadCase{"the_last_tag_wins", "m,a=1,b=2,a=3 v=1 1", {"m,a=3,b=2 v=1 1"}},
         ReadCase{"the_last_field_wins_in_place", "m a=1,b=2,a=3i 1", {"m a=3i,b=2 1"}},
         ReadCase{"tag_and_field_of_one_key", "m,a=x a=1 1", {"m,a=x a=1 1"}},
         ReadCase{"numeric_names", "123,456=789 0=1,1=2i 3", {"123,456=789 0=1,1=2i 3"}},
         ReadCase{"equals_in_a_name", "a=b c=1 1", {"a=b c=1 1"}},
-        ReadCase{"float_forms", "m a=5.,b=-.5,c=1.e5,d=00012.50,e=.5,f=1E-2,g=-0,h=1e+2 1",
+        ReadCase{"float_forms",
+                 "m a=5.,b=-.5,c=1.e5,d=00012.50,e=.5,f=1E-2,g=-0,h=1e+2 1",
                  {"m a=5,b=-0.5,c=1e+05,d=12.5,e=0.5,f=0.01,g=-0,h=100 1"}},
-        ReadCase{"float_limits", "m a=4.9e-324,b=1e-400,c=1.7976931348623157e308,d=123456789012345678901234567890 1",
-                 {"m a=5e-324,b=0,c=1.7976931348623157e+308,d=1.2345678901234568e+29 1"}},
-        ReadCase{"long_decimals", "m a=0.1234567890123456789,b=12345678.12345678,c=9007199254740993 1",
+        ReadCase{
+            "float_limits",
+            "m a=4.9e-324,b=1e-400,c=1.7976931348623157e308,d=123456789012345678901234567890 1",
+            {"m a=5e-324,b=0,c=1.7976931348623157e+308,d=1.2345678901234568e+29 1"}},
+        ReadCase{"long_decimals",
+                 "m a=0.1234567890123456789,b=12345678.12345678,c=9007199254740993 1",
                  {"m a=0.12345678901234568,b=12345678.12345678,c=9007199254740992 1"}},
-        ReadCase{"integers", "m a=-0i,b=9223372036854775807i,c=-9223372036854775808i,d=18446744073709551615u,e=0u 1",
-                 {"m a=0i,b=9223372036854775807i,c=-9223372036854775808i,d=18446744073709551615u,e=0u 1"}},
-        ReadCase{"booleans", "m b1=t,b2=T,b3=true,b4=True,b5=TRUE,c1=f,c2=F,c3=false,c4=False,c5=FALSE 1",
+        ReadCase{
+            "integers",
+            "m a=-0i,b=9223372036854775807i,c=-9223372036854775808i,d=18446744073709551615u,e=0u 1",
+            {"m a=0i,b=9223372036854775807i,c=-9223372036854775808i,d=18446744073709551615u,e=0u "
+             "1"}},
+        ReadCase{"booleans",
+                 "m b1=t,b2=T,b3=true,b4=True,b5=TRUE,c1=f,c2=F,c3=false,c4=False,c5=FALSE 1",
                  {"m b1=t,b2=t,b3=t,b4=t,b5=t,c1=f,c2=f,c3=f,c4=f,c5=f 1"}},
-        ReadCase{"strings", "m a=\"\",b=\" \",c=\"a,b=c d\",d=\"\\\"q\\\"\",e=\"b\\\\s\",f=\"trail\\\\\",g=\"é😀\",h=\"t\tab\" 5",
-                 {R"(m a="",b=" ",c="a,b=c d",d="\"q\"",e="b\\s",f="trail\\",g="é😀",h="t\tab" 5)"}},
-        ReadCase{"line_breaks_in_strings", "m a=\"one\ntwo\r\nthree\",b=1i 6\nn c=2i 7\n",
+        ReadCase{
+            "strings",
+            "m a=\"\",b=\" \",c=\"a,b=c "
+            "d\",d=\"\\\"q\\\"\",e=\"b\\\\s\",f=\"trail\\\\\",g=\"é😀\",h=\"t\tab\" 5",
+            {R"(m a="",b=" ",c="a,b=c d",d="\"q\"",e="b\\s",f="trail\\",g="é😀",h="t\tab" 5)"}},
+        ReadCase{"line_breaks_in_strings",
+                 "m a=\"one\ntwo\r\nthree\",b=1i 6\nn c=2i 7\n",
                  {R"(m a="one\ntwo\r\nthree",b=1i 6)", "n c=2i 7"}},
-        ReadCase{"timestamps", "m a=1 -1\nm a=1 0\nm a=1 9223372036854775807\nm a=1 0000000000000000007\n",
+        ReadCase{"timestamps",
+                 "m a=1 -1\nm a=1 0\nm a=1 9223372036854775807\nm a=1 0000000000000000007\n",
                  {"m a=1 -1", "m a=1 0", "m a=1 9223372036854775807", "m a=1 7"}}),
     [](const auto& test) { return std::string(test.param.what); });
 
@@ -99,14 +122,17 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BadCase{"no_fields", "broken", 2, 7}, BadCase{"no_field_value", "m a", 2, 4},
         BadCase{"no_value", "m a=", 2, 5}, BadCase{"empty_tag_value", "m,t= a=1 1", 2, 5},
-        BadCase{"empty_tag_key", "m,=x a=1 1", 2, 3}, BadCase{"tag_without_value", "m,t a=1 1", 2, 4},
+        BadCase{"empty_tag_key", "m,=x a=1 1", 2, 3},
+        BadCase{"tag_without_value", "m,t a=1 1", 2, 4},
         BadCase{"comma_behind_tags", "m,t=a, a=1 1", 2, 7},
-        BadCase{"comma_behind_fields", "m a=1, 1", 2, 7}, BadCase{"name_starts_with_comma", ",t=a a=1", 2, 1},
-        BadCase{"equals_in_tag_value", "m,t=a=b a=1", 2, 6},
-        BadCase{"plus", "m a=+5i 1", 2, 5}, BadCase{"hexadecimal", "m a=0x10 1", 2, 5},
-        BadCase{"grouped", "m a=1_000 1", 2, 5}, BadCase{"nan", "m a=NaN 1", 2, 5},
-        BadCase{"infinity", "m a=inf 1", 2, 5}, BadCase{"leading_zeros", "m a=007i 1", 2, 5},
-        BadCase{"fraction_of_integer", "m a=1.0i 1", 2, 5}, BadCase{"negative_unsigned", "m a=-1u 1", 2, 5},
+        BadCase{"comma_behind_fields", "m a=1, 1", 2, 7},
+        BadCase{"name_starts_with_comma", ",t=a a=1", 2, 1},
+        BadCase{"equals_in_tag_value", "m,t=a=b a=1", 2, 6}, BadCase{"plus", "m a=+5i 1", 2, 5},
+        BadCase{"hexadecimal", "m a=0x10 1", 2, 5}, BadCase{"grouped", "m a=1_000 1", 2, 5},
+        BadCase{"nan", "m a=NaN 1", 2, 5}, BadCase{"infinity", "m a=inf 1", 2, 5},
+        BadCase{"leading_zeros", "m a=007i 1", 2, 5},
+        BadCase{"fraction_of_integer", "m a=1.0i 1", 2, 5},
+        BadCase{"negative_unsigned", "m a=-1u 1", 2, 5},
         BadCase{"capital_suffix", "m a=1U 1", 2, 5}, BadCase{"no_exponent", "m a=1e 1", 2, 5},
         BadCase{"only_a_dot", "m a=. 1", 2, 5}, BadCase{"only_a_minus", "m a=- 1", 2, 5},
         BadCase{"float_overflow", "m a=1e400 1", 2, 5},
@@ -114,7 +140,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"integer_underflow", "m a=-9223372036854775809i 2", 2, 5},
         BadCase{"unsigned_overflow", "m a=18446744073709551616u 2", 2, 5},
         BadCase{"word", "m a=yes 1", 2, 5}, BadCase{"almost_true", "m a=truex 1", 2, 5},
-        BadCase{"unterminated_string", "m a=\"abc 1", 4, 1}, BadCase{"text_behind_string", "m a=\"b\"c 1", 2, 8},
+        BadCase{"unterminated_string", "m a=\"abc 1", 4, 1},
+        BadCase{"text_behind_string", "m a=\"b\"c 1", 2, 8},
         BadCase{"string_escape_n", "m g=\"\\n literal\" 4", 2, 6},
         BadCase{"string_escape_t", "m g=\"a\\tb\" 4", 2, 7},
         BadCase{"form_feed_in_string", "m g=\"a\fb\" 4", 2, 7},
@@ -124,7 +151,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"timestamp_overflow", "m a=4 9223372036854775808", 2, 7},
         BadCase{"twenty_digits", "m a=4 00000000000000000001", 2, 7},
         BadCase{"timestamp_minus", "m a=4 -", 2, 7}, BadCase{"two_timestamps", "m a=4 1 2", 2, 9},
-        BadCase{"text_behind_timestamp", "m a=4 1x", 2, 8}, BadCase{"timestamp_with_fraction", "m a=4 1.5", 2, 8}),
+        BadCase{"text_behind_timestamp", "m a=4 1x", 2, 8},
+        BadCase{"timestamp_with_fraction", "m a=4 1.5", 2, 8}),
     [](const auto& test) { return std::string(test.param.what); });
 
 TEST(InfluxParser, ReportsByteLineColumnAndExcerpt) {
@@ -161,7 +189,7 @@ TEST(InfluxParser, TagsOfTheMessageJoinTheSeriesOnEveryPath) {
   const lines rows = {R"(raw record session=1 "m,b=1,path=old f=1 1\nm,b=1,path=old f=2 2" path=x)",
                       R"(raw record session=1 "m,b=1,path=old f=3 3\nn f=4 4" path=y,z=1)",
                       R"(raw record session=1 "m,b=1,path=old f=5 5\nm,b=1,path=old f=6 6")"};
-  const lines expected = {"m,b=1,path=x f=1 1",     "m,b=1,path=x f=2 2", "m,b=1,path=y,z=1 f=3 3",
+  const lines expected = {"m,b=1,path=x f=1 1", "m,b=1,path=x f=2 2",   "m,b=1,path=y,z=1 f=3 3",
                           "n,path=y,z=1 f=4 4", "m,b=1,path=old f=5 5", "m,b=1,path=old f=6 6"};
   for (int i = 0; i < 4; ++i) EXPECT_EQ(p.parse_rows(rows), expected) << i;
 }
@@ -181,12 +209,15 @@ TEST(InfluxParser, PrecisionIsTheUnitOfTimestamps) {
 
 TEST(InfluxParser, UpstreamsGrammarDiffers) {
   testing::plugin p(testing::descriptor<InfluxUpstreamParser>());
-  EXPECT_EQ(p.parse_split("m a=007i,b=1_000,c=0x1p4 1\nm\\,\\\\n,t=a\\b\\ c a=\"x\\n\\t\\z\" 2\nm\\=x a=t\n"),
+  EXPECT_EQ(p.parse_split(
+                "m a=007i,b=1_000,c=0x1p4 1\nm\\,\\\\n,t=a\\b\\ c a=\"x\\n\\t\\z\" 2\nm\\=x a=t\n"),
             (lines{"m a=7i,b=1000,c=16 1", R"(m\,\\\\n,t=a\\b\ c a="x\n\t\\z" 2)",
                    R"(m\\=x a=t 1000000000000000000)"}));
   const std::uint64_t before = p.host().bad_count();
-  EXPECT_EQ(p.parse("m\ta=1 1\n\tm a=1\nm a=\"\xff\" 1\nm,\xc3=1 a=1\nm a=1 99999999999999999999\n#\ttab\n"),
-            lines{});
+  EXPECT_EQ(
+      p.parse(
+          "m\ta=1 1\n\tm a=1\nm a=\"\xff\" 1\nm,\xc3=1 a=1\nm a=1 99999999999999999999\n#\ttab\n"),
+      lines{});
   EXPECT_EQ(p.host().bad_count() - before, 6U);
   auto by_option = parser("influx_parser_type = 'upstream'");
   EXPECT_EQ(by_option.parse("m a=007i 1"), (lines{"m a=7i 1"}));

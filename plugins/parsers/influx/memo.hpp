@@ -27,7 +27,7 @@ struct Text {
   const char* bytes;
   std::uint64_t hashed;
   std::uint32_t len;
-  std::uint32_t seen;   // generation that id belongs to
+  std::uint32_t seen;  // generation that id belongs to
   std::uint32_t id;
 };
 
@@ -45,9 +45,9 @@ struct Series {
   std::uint32_t* tags;    // n_own pairs of texts, sorted by key
   std::uint32_t* fields;  // the field keys of its last record, all different
   std::uint32_t raw_len;
-  std::uint32_t next;     // the series that came behind it the last time
-  std::uint32_t name;     // text
-  std::uint32_t seen;     // generation of the next three
+  std::uint32_t next;  // the series that came behind it the last time
+  std::uint32_t name;  // text
+  std::uint32_t seen;  // generation of the next three
   std::uint32_t name_id;
   std::uint32_t tag0;
   std::uint16_t n_tag;

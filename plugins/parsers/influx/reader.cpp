@@ -65,8 +65,10 @@ std::uint64_t SessionLines::get(std::uint32_t session) const {
 
 void SessionLines::set(std::uint32_t session, std::uint64_t lines, bool last) {
   if (lines == unknown) return;
-  if (last) lines_.erase(session);
-  else lines_[session] = lines;
+  if (last)
+    lines_.erase(session);
+  else
+    lines_[session] = lines;
 }
 
 // ---- texts ----
@@ -584,8 +586,8 @@ void Reader::report(const char* record) {
     b.line = static_cast<std::uint32_t>(lines_ + count_lines(record, problem_.at) + 1);
   b.col = static_cast<std::uint32_t>(problem_.at - line) + 1;
   b.reason = borrow(problem_.reason);
-  const auto* end = static_cast<const char*>(
-      std::memchr(line, '\n', static_cast<std::size_t>(end_ - line)));
+  const auto* end =
+      static_cast<const char*>(std::memchr(line, '\n', static_cast<std::size_t>(end_ - line)));
   const std::string_view text(line, static_cast<std::size_t>((end != nullptr ? end : end_) - line));
   b.excerpt = borrow(text.substr(0, excerpt_bytes));
   out_->home().bad(message_->delivery, b);

@@ -153,7 +153,7 @@ class Reader {
   std::uint32_t n_fields_ = 0, room_fields_ = 0;
   const std::uint32_t* expected_ = nullptr;  // the keys that probably come
   std::uint32_t n_expected_ = 0;
-  bool deviates_ = false;                 // other keys came; they are in keys_
+  bool deviates_ = false;  // other keys came; they are in keys_
   std::vector<std::uint32_t> keys_;
   std::vector<std::uint32_t> last_keys_;  // of the last record of an unknown series
   std::vector<std::uint32_t> stamps_;     // by string id: the last record that had it as a key

@@ -1,9 +1,9 @@
 #include "plugins/parsers/json/document.hpp"
 
-#include <simdjson.h>
-
 #include <deque>
 #include <string>
+
+#include <simdjson.h>
 
 #include <weir/error.hpp>
 
@@ -29,7 +29,9 @@ std::string with_float_integers(std::string_view text) {
     }
     const std::size_t begin = i;
     bool whole = true;
-    for (; i < text.size() && (is_digit(text[i]) || std::string_view("+-.eE").find(text[i]) != std::string_view::npos); ++i)
+    for (; i < text.size() &&
+           (is_digit(text[i]) || std::string_view("+-.eE").find(text[i]) != std::string_view::npos);
+         ++i)
       whole = whole && is_digit(text[i]);
     out += text.substr(begin, i - begin);
     if (whole && i - begin >= digits_of_64_bits) out += "e0";
@@ -49,8 +51,10 @@ std::string as_utf8(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const std::size_t n = character_bytes(text);
-    if (n == 0) out += "\xef\xbf\xbd";
-    else out += text.substr(0, n);
+    if (n == 0)
+      out += "\xef\xbf\xbd";
+    else
+      out += text.substr(0, n);
     text.remove_prefix(n == 0 ? 1 : n);
   }
   return out;
@@ -79,7 +83,8 @@ struct Document::Impl {
       changed = with_float_integers(text);
       error = parser.parse(changed).get(root);
     }
-    if (error != simdjson::SUCCESS) throw fail(std::string("this is no JSON: ") + simdjson::error_message(error));
+    if (error != simdjson::SUCCESS)
+      throw fail(std::string("this is no JSON: ") + simdjson::error_message(error));
     return root;
   }
 

@@ -31,9 +31,10 @@ void JsonParser::init() {
   compile(string_globs_, "json_string_fields", string_fields);
   if (time_key.empty()) return;
   if (time_format.empty())
-    throw config_error("json_time_format", "json_time_key needs to know how its times are written: "
-                                           "unix, unix_ms, unix_us, unix_ns or a layout such as "
-                                           "\"2006-01-02T15:04:05Z07:00\"");
+    throw config_error("json_time_format",
+                       "json_time_key needs to know how its times are written: "
+                       "unix, unix_ms, unix_us, unix_ns or a layout such as "
+                       "\"2006-01-02T15:04:05Z07:00\"");
   try {
     time_.emplace(time_format, timezone);
   } catch (const std::invalid_argument& x) {
@@ -119,12 +120,16 @@ void JsonParser::emit(const Object& o, std::string_view name, std::int64_t time_
         }
         break;
       case Leaf::Kind::text:
-        if (role.tag) row.tag(leaf.key, leaf.text);
-        else if (role.text_field) row.field(leaf.key, leaf.text);
+        if (role.tag)
+          row.tag(leaf.key, leaf.text);
+        else if (role.text_field)
+          row.field(leaf.key, leaf.text);
         break;
       case Leaf::Kind::boolean:
-        if (role.tag) row.tag(leaf.key, leaf.boolean ? "true" : "false");
-        else if (role.text_field) row.field(leaf.key, leaf.boolean);
+        if (role.tag)
+          row.tag(leaf.key, leaf.boolean ? "true" : "false");
+        else if (role.text_field)
+          row.field(leaf.key, leaf.boolean);
     }
   }
 }

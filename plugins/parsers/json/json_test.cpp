@@ -33,41 +33,77 @@ TEST_P(ReadsLikeTelegraf, Rows) {
 INSTANTIATE_TEST_SUITE_P(
     Accepted, ReadsLikeTelegraf,
     ::testing::Values(
-        ReadCase{"flat", "", R"({"a": 5, "b": {"c": 6}, "ignored": "I'm a string", "no": null})", {" a=5,b_c=6"}},
-        ReadCase{"array", "tag_keys = ['t']", R"([{"a": 1, "t": "x"}, {"a": 2, "t": "y"}, {"a": 3}])",
+        ReadCase{"flat",
+                 "",
+                 R"({"a": 5, "b": {"c": 6}, "ignored": "I'm a string", "no": null})",
+                 {" a=5,b_c=6"}},
+        ReadCase{"array",
+                 "tag_keys = ['t']",
+                 R"([{"a": 1, "t": "x"}, {"a": 2, "t": "y"}, {"a": 3}])",
                  {",t=x a=1", ",t=y a=2", " a=3"}},
-        ReadCase{"booleans", "json_string_fields = ['b']", R"({"b": true, "c": false, "v": 1})", {" b=t,v=1"}},
-        ReadCase{"deep", "", R"({"l1": {"l2": {"l3": {"l4": {"l5": [{"l6": [0, {"x": 1}]}]}}}}})",
+        ReadCase{"booleans",
+                 "json_string_fields = ['b']",
+                 R"({"b": true, "c": false, "v": 1})",
+                 {" b=t,v=1"}},
+        ReadCase{"deep",
+                 "",
+                 R"({"l1": {"l2": {"l3": {"l4": {"l5": [{"l6": [0, {"x": 1}]}]}}}}})",
                  {" l1_l2_l3_l4_l5_0_l6_0=0,l1_l2_l3_l4_l5_0_l6_1_x=1"}},
-        ReadCase{"empty_keys", "json_string_fields = ['*']", R"({"": 1, "a": "", "b": {"": 2}})", {R"( =1,a="",b_=2)"}},
+        ReadCase{"empty_keys",
+                 "json_string_fields = ['*']",
+                 R"({"": 1, "a": "", "b": {"": 2}})",
+                 {R"( =1,a="",b_=2)"}},
         ReadCase{"name_key", "json_name_key = 'n'", R"({"n": "renamed", "v": 1})", {"renamed v=1"}},
-        ReadCase{"name_key_of_a_number", "json_name_key = 'n'", R"({"n": 5, "v": 1})", {" n=5,v=1"}},
-        ReadCase{"nested_name_and_tags", "json_name_key='a_n'\ntag_keys=['a_*']", R"({"a":{"n":"x","t":"y"},"v":1})",
+        ReadCase{
+            "name_key_of_a_number", "json_name_key = 'n'", R"({"n": 5, "v": 1})", {" n=5,v=1"}},
+        ReadCase{"nested_name_and_tags",
+                 "json_name_key='a_n'\ntag_keys=['a_*']",
+                 R"({"a":{"n":"x","t":"y"},"v":1})",
                  {"x,a_n=x,a_t=y v=1"}},
-        ReadCase{"flattened", "", R"({"a": {"b": {"c": 1, "d": [1, 2, {"e": 3}]}}, "x_y": 4, "arr": [[1, 2], [3]]})",
+        ReadCase{"flattened",
+                 "",
+                 R"({"a": {"b": {"c": 1, "d": [1, 2, {"e": 3}]}}, "x_y": 4, "arr": [[1, 2], [3]]})",
                  {" a_b_c=1,a_b_d_0=1,a_b_d_1=2,a_b_d_2_e=3,x_y=4,arr_0_0=1,arr_0_1=2,arr_1_0=3"}},
-        ReadCase{"query", "json_query = 'obj.list'\ntag_keys = ['n']",
-                 R"({"obj": {"list": [{"v": 1, "n": "a"}, {"v": 2, "n": "b"}]}, "x": 9})", {",n=a v=1", ",n=b v=2"}},
-        ReadCase{"query_all", "json_query = 'people.#(age>30)#'\ntag_keys = ['id']",
-                 R"({"people": [{"age": 20, "id": "x"}, {"age": 50, "id": "y"}, {"age": 60, "id": "z"}]})",
-                 {",id=y age=50", ",id=z age=60"}},
+        ReadCase{"query",
+                 "json_query = 'obj.list'\ntag_keys = ['n']",
+                 R"({"obj": {"list": [{"v": 1, "n": "a"}, {"v": 2, "n": "b"}]}, "x": 9})",
+                 {",n=a v=1", ",n=b v=2"}},
+        ReadCase{
+            "query_all",
+            "json_query = 'people.#(age>30)#'\ntag_keys = ['id']",
+            R"({"people": [{"age": 20, "id": "x"}, {"age": 50, "id": "y"}, {"age": 60, "id": "z"}]})",
+            {",id=y age=50", ",id=z age=60"}},
         ReadCase{"query_that_leads_nowhere", "json_query = 'a.b'", R"({"a": {"c": 1}})", {}},
         ReadCase{"query_of_null", "json_query = 'a'", R"({"a": null})", {}},
-        ReadCase{"string_globs", "json_string_fields = ['s*']", R"({"s1": "x", "s2": "y", "u": "no", "b": true, "v": 1})",
+        ReadCase{"string_globs",
+                 "json_string_fields = ['s*']",
+                 R"({"s1": "x", "s2": "y", "u": "no", "b": true, "v": 1})",
                  {R"( s1="x",s2="y",v=1)"}},
-        ReadCase{"tags_of_numbers", "tag_keys = ['a','b','c','d','e']",
+        ReadCase{"tags_of_numbers",
+                 "tag_keys = ['a','b','c','d','e']",
                  R"({"a": 1.0, "b": 1e21, "c": 0.1, "d": 123456789, "e": -5, "v": 1})",
                  {",a=1,b=1000000000000000000000,c=0.1,d=123456789,e=-5 v=1"}},
-        ReadCase{"tags_of_null_and_arrays", "tag_keys = ['t', 'u', 'w', 'w_0']",
-                 R"({"t": null, "u": "", "w": [1,2], "v": 1})", {",u=,w_0=1 w_1=2,v=1"}},
+        ReadCase{"tags_of_null_and_arrays",
+                 "tag_keys = ['t', 'u', 'w', 'w_0']",
+                 R"({"t": null, "u": "", "w": [1,2], "v": 1})",
+                 {",u=,w_0=1 w_1=2,v=1"}},
         ReadCase{"tag_of_a_boolean", "tag_keys = ['t']", R"({"t": true, "v": 1})", {",t=true v=1"}},
-        ReadCase{"blank", "", " \n\t ", {}}, ReadCase{"null", "", "null", {}}, ReadCase{"no_objects", "", "[]", {}},
+        ReadCase{"blank", "", " \n\t ", {}}, ReadCase{"null", "", "null", {}},
+        ReadCase{"no_objects", "", "[]", {}},
         ReadCase{"object_without_numbers", "", R"({"a":"b"})", {}},
         ReadCase{"byte_order_mark", "", "\xef\xbb\xbf{\"a\":1}", {" a=1"}},
-        ReadCase{"large_integers", "", R"({"a": 123456789012345678901234567890, "b": -18446744073709551616, "s\"5": 5})",
+        ReadCase{"large_integers",
+                 "",
+                 R"({"a": 123456789012345678901234567890, "b": -18446744073709551616, "s\"5": 5})",
                  {" a=1.2345678901234568e+29,b=-18446744073709551616,s\"5=5"}},
-        ReadCase{"escapes", "json_string_fields = ['*']", R"({"k\"e": "\u00e9\n\ud83d\ude00"})", {R"( k"e="é\n😀")"}},
-        ReadCase{"broken_utf8", "json_string_fields = ['*']", "{\"a\": \"x\xff\"}", {" a=\"x\xef\xbf\xbd\""}},
+        ReadCase{"escapes",
+                 "json_string_fields = ['*']",
+                 R"({"k\"e": "\u00e9\n\ud83d\ude00"})",
+                 {R"( k"e="é\n😀")"}},
+        ReadCase{"broken_utf8",
+                 "json_string_fields = ['*']",
+                 "{\"a\": \"x\xff\"}",
+                 {" a=\"x\xef\xbf\xbd\""}},
         ReadCase{"repeated_key", "", R"({"a": 1, "b": 2, "a": 3})", {" a=3,b=2"}}),
     [](const auto& test) { return std::string(test.param.what); });
 
@@ -90,8 +126,10 @@ TEST(JsonParser, Times) {
       {"ANSIC", "", "\"Tue Nov 14 22:13:20 2023\"", 1'700'000'000'000'000'000},
       {"2006-01-02T15:04:05,000", "", "\"2023-11-14T22:13:20,123\"", 1'700'000'000'123'000'000},
       {"02 Jan 06 15:04 MST", "", "\"04 Jan 06 15:04 UTC\"", 1'136'387'040'000'000'000},
-      {"2006-01-02 15:04:05", "Europe/Berlin", "\"2023-07-14 12:00:00\"", 1'689'328'800'000'000'000},
-      {"2006-01-02 15:04:05", "America/New_York", "\"2023-12-14 12:00:00\"", 1'702'573'200'000'000'000},
+      {"2006-01-02 15:04:05", "Europe/Berlin", "\"2023-07-14 12:00:00\"",
+       1'689'328'800'000'000'000},
+      {"2006-01-02 15:04:05", "America/New_York", "\"2023-12-14 12:00:00\"",
+       1'702'573'200'000'000'000},
       {"2006-01-02 15:04:05", "UTC", "\"2023-07-14 12:00:00\"", 1'689'336'000'000'000'000}};
   for (const TimeCase& c : cases) {
     time_zone zone;
@@ -106,18 +144,23 @@ TEST(JsonParser, Times) {
 
 TEST(JsonParser, BadTextsGiveNothingAndAreReported) {
   testing::plugin p(testing::descriptor<JsonParser>(), "json_string_fields = ['*']");
-  for (const char* text : {"{\"a\": 1,}", "{\"a\": 1}\n{\"a\": 2}", "[1, 2, {\"v\": 3}]", "[{\"v\": 3}, 4]", "5", "\"x\"", "{",
-                           "{\"a\": 01}", "{\"a\": 1e400}", "{\"a\": +1}", "{a: 1}", "nul", "{\"a\": \"\\x\"}"}) {
+  for (const char* text : {"{\"a\": 1,}", "{\"a\": 1}\n{\"a\": 2}", "[1, 2, {\"v\": 3}]",
+                           "[{\"v\": 3}, 4]", "5", "\"x\"", "{", "{\"a\": 01}", "{\"a\": 1e400}",
+                           "{\"a\": +1}", "{a: 1}", "nul", "{\"a\": \"\\x\"}"}) {
     const std::uint64_t before = p.host().bad_count();
     EXPECT_EQ(p.parse_document(text), lines{}) << text;
     EXPECT_EQ(p.host().bad_count(), before + 1) << text;
   }
   // The other messages of a batch are read.
-  EXPECT_EQ(p.parse_rows({R"(raw record "{\"a\":1}")", R"(raw record "{")", R"(raw record "{\"a\":2}")"}).size(), 2U);
+  EXPECT_EQ(
+      p.parse_rows({R"(raw record "{\"a\":1}")", R"(raw record "{")", R"(raw record "{\"a\":2}")"})
+          .size(),
+      2U);
 }
 
 TEST(JsonParser, StrictnessIsAboutObjectsOfAnArray) {
-  const std::string text = R"([{"t": "2023-11-14", "v": 1}, {"t": "junk", "v": 2}, {"v": 4}, {"t": "2023-11-15", "v": 3}])";
+  const std::string text =
+      R"([{"t": "2023-11-14", "v": 1}, {"t": "junk", "v": 2}, {"v": 4}, {"t": "2023-11-15", "v": 3}])";
   const std::string options = "json_time_key = 't'\njson_time_format = '2006-01-02'\n";
   testing::plugin loose(testing::descriptor<JsonParser>(), options + "json_strict = false");
   EXPECT_EQ(loose.parse(text), (lines{" v=1 1699920000000000000", " v=3 1700006400000000000"}));
@@ -136,11 +179,14 @@ TEST(JsonParser, QueriesHaveToLeadToObjects) {
 }
 
 TEST(JsonParser, RefusesWrongOptions) {
-  EXPECT_THROW(testing::plugin(testing::descriptor<JsonParser>(), "json_time_key = 't'"), testing::failure);
-  EXPECT_THROW(testing::plugin(testing::descriptor<JsonParser>(),
-                               "json_time_key = 't'\njson_time_format = 'unix'\njson_timezone = 'No/Where'"),
+  EXPECT_THROW(testing::plugin(testing::descriptor<JsonParser>(), "json_time_key = 't'"),
                testing::failure);
-  EXPECT_THROW(testing::plugin(testing::descriptor<JsonParser>(), "tag_keys = ['[a*']"), testing::failure);
+  EXPECT_THROW(
+      testing::plugin(testing::descriptor<JsonParser>(),
+                      "json_time_key = 't'\njson_time_format = 'unix'\njson_timezone = 'No/Where'"),
+      testing::failure);
+  EXPECT_THROW(testing::plugin(testing::descriptor<JsonParser>(), "tag_keys = ['[a*']"),
+               testing::failure);
 }
 
 TEST(JsonParser, MetricsWithoutATimeHaveTheMessages) {

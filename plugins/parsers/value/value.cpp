@@ -9,7 +9,8 @@ constexpr std::string_view blanks = " \t\n\v\f\r";
 
 std::string_view trimmed(std::string_view s, std::string_view set) {
   const std::size_t begin = s.find_first_not_of(set);
-  return begin == std::string_view::npos ? std::string_view() : s.substr(begin, s.find_last_not_of(set) - begin + 1);
+  return begin == std::string_view::npos ? std::string_view()
+                                         : s.substr(begin, s.find_last_not_of(set) - begin + 1);
 }
 
 std::string_view last_word(std::string_view s) {
@@ -45,20 +46,27 @@ void ValueParser::init() {
     std::string_view name;
     Type type;
   };
-  constexpr Name names[] = {{"", Type::integer},           {"int", Type::integer},
-                            {"integer", Type::integer},    {"float", Type::number},
-                            {"long", Type::number},        {"str", Type::text},
-                            {"string", Type::text},        {"base64", Type::base64},
-                            {"bool", Type::boolean},       {"boolean", Type::boolean},
-                            {"auto_integer", Type::auto_integer}, {"auto_float", Type::auto_number}};
+  constexpr Name names[] = {{"", Type::integer},
+                            {"int", Type::integer},
+                            {"integer", Type::integer},
+                            {"float", Type::number},
+                            {"long", Type::number},
+                            {"str", Type::text},
+                            {"string", Type::text},
+                            {"base64", Type::base64},
+                            {"bool", Type::boolean},
+                            {"boolean", Type::boolean},
+                            {"auto_integer", Type::auto_integer},
+                            {"auto_float", Type::auto_number}};
   if (field_name.empty()) field_name = "value";
   for (const Name& n : names) {
     if (n.name != data_type) continue;
     type_ = n.type;
     return;
   }
-  throw config_error("data_type", "\"" + data_type + "\" is none of integer, float, string, base64, "
-                                                     "boolean, auto_integer, auto_float");
+  throw config_error("data_type", "\"" + data_type +
+                                      "\" is none of integer, float, string, base64, "
+                                      "boolean, auto_integer, auto_float");
 }
 
 void ValueParser::parse(const message& m, sink& out) {
@@ -66,9 +74,12 @@ void ValueParser::parse(const message& m, sink& out) {
   if (text.empty() && type_ != Type::text) return;
   // The name is empty where nobody said it: the host then knows who sent the text.
   builder& row = out.metric(m.from.raw().name == WEIR_NO_ID ? std::string_view() : m.from.name());
-  if (type_ == Type::text) row.field(field_name, text);
-  else if (type_ == Type::base64) row.field(field_name, base64_of(m.text));
-  else add(last_word(text), row);
+  if (type_ == Type::text)
+    row.field(field_name, text);
+  else if (type_ == Type::base64)
+    row.field(field_name, base64_of(m.text));
+  else
+    add(last_word(text), row);
 }
 
 void ValueParser::add(std::string_view word, builder& row) const {

@@ -19,7 +19,8 @@ class ValueParser {
   std::string field_name;
   static constexpr auto options = std::tuple{
       opt{"data_type", &ValueParser::data_type, "\"\"",
-          "integer (also int, and the default), float (long), string (str), base64, boolean (bool), "
+          "integer (also int, and the default), float (long), string (str), base64, boolean "
+          "(bool), "
           "auto_integer or auto_float: a string where it is no number"},
       opt{"value_field_name", &ValueParser::field_name, "\"value\"", "Key of the field"}};
 
@@ -27,7 +28,15 @@ class ValueParser {
   void parse(const message& m, sink& out);
 
  private:
-  enum class Type : std::uint8_t { integer, number, text, base64, boolean, auto_integer, auto_number };
+  enum class Type : std::uint8_t {
+    integer,
+    number,
+    text,
+    base64,
+    boolean,
+    auto_integer,
+    auto_number
+  };
   void add(std::string_view word, builder& row) const;
   Type type_ = Type::integer;
 };
