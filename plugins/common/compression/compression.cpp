@@ -25,9 +25,9 @@ struct Name {
   std::string_view text;
   Encoding encoding;
 };
-constexpr std::array names{Name{"", Encoding::identity},  Name{"identity", Encoding::identity},
-                           Name{"gzip", Encoding::gzip},  Name{"zlib", Encoding::zlib},
-                           Name{"zstd", Encoding::zstd},  Name{"auto", Encoding::detect}};
+constexpr std::array names{Name{"", Encoding::identity}, Name{"identity", Encoding::identity},
+                           Name{"gzip", Encoding::gzip}, Name{"zlib", Encoding::zlib},
+                           Name{"zstd", Encoding::zstd}, Name{"auto", Encoding::detect}};
 
 int window_of(Encoding encoding) { return encoding == Encoding::gzip ? gzip_window : zlib_window; }
 
@@ -111,9 +111,10 @@ class Compressor::Zstd {
 
   std::string_view compress(std::string_view bytes) {
     out_.resize(std::max(out_.size(), ZSTD_compressBound(bytes.size())));
-    const std::size_t used = ZSTD_compressCCtx(context_, out_.data(), out_.size(), bytes.data(),
-                                               bytes.size(), level_);
-    if (ZSTD_isError(used) != 0) throw std::bad_alloc();  // With room enough there is no other error.
+    const std::size_t used =
+        ZSTD_compressCCtx(context_, out_.data(), out_.size(), bytes.data(), bytes.size(), level_);
+    if (ZSTD_isError(used) != 0)
+      throw std::bad_alloc();  // With room enough there is no other error.
     return {out_.data(), used};
   }
 
@@ -266,9 +267,7 @@ StreamDecoder& StreamDecoder::operator=(StreamDecoder&&) noexcept = default;
 std::size_t StreamDecoder::decode(std::string_view& in, char* out, std::size_t room) {
   return state_->decode(in, out, room);
 }
-bool StreamDecoder::complete() const {
-  return state_->as == Encoding::identity || state_->between;
-}
+bool StreamDecoder::complete() const { return state_->as == Encoding::identity || state_->between; }
 void StreamDecoder::reset() {
   state_->as = state_->encoding;
   state_->begin();
@@ -299,7 +298,8 @@ std::string_view Decompressor::decompress(std::string_view bytes) {
 bool Decompressor::grow() {
   const std::uint64_t most = max_bytes_ + 1;
   if (decoded_.size() >= most) return false;
-  decoded_.resize(std::min<std::uint64_t>(std::max<std::uint64_t>(decoded_.size() * 2, 4096), most));
+  decoded_.resize(
+      std::min<std::uint64_t>(std::max<std::uint64_t>(decoded_.size() * 2, 4096), most));
   return true;
 }
 

@@ -1,24 +1,25 @@
 #include "plugins/common/procfs/environment.hpp"
 
-#include <cstdlib>
-
 #include <gtest/gtest.h>
 
 namespace weir::procfs {
 namespace {
 
+constexpr const char* variables[] = {"NAME_LONG=long", "NAME=a=b", "EMPTY=", "broken", nullptr};
+
 TEST(Environment, FindsTheWholeName) {
-  setenv("WEIR_TEST_NAME_LONG", "long", 1);
-  setenv("WEIR_TEST_NAME", "a=b", 1);
-  EXPECT_EQ(environment_value("WEIR_TEST_NAME"), "a=b");
-  EXPECT_EQ(environment_value("WEIR_TEST_NAME_LONG"), "long");
-  EXPECT_EQ(environment_value("WEIR_TEST_NAM"), "");
+  EXPECT_EQ(value_in(variables, "NAME"), "a=b");
+  EXPECT_EQ(value_in(variables, "NAME_LONG"), "long");
+  EXPECT_EQ(value_in(variables, "NAM"), "");
+  EXPECT_EQ(value_in(variables, "broken"), "");
 }
 
 TEST(Environment, TakesEmptyForUnset) {
-  setenv("WEIR_TEST_NAME", "", 1);
-  EXPECT_EQ(environment_value("WEIR_TEST_NAME"), "");
+  EXPECT_EQ(value_in(variables, "EMPTY"), "");
+  EXPECT_EQ(value_in(nullptr, "NAME"), "");
 }
+
+TEST(Environment, IsThatOfThisProcess) { EXPECT_NE(environment_value("PATH"), ""); }
 
 }  // namespace
 }  // namespace weir::procfs

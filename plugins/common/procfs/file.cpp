@@ -72,10 +72,11 @@ int File::fill(std::size_t& used) {
     const ssize_t n =
         pread(fd_, bytes_.data() + used, bytes_.size() - used, static_cast<off_t>(used));
     if (n == 0) return 0;
-    if (n > 0)
+    if (n > 0) {
       used += static_cast<std::size_t>(n);
-    else if (errno != EINTR)
+    } else if (errno != EINTR) {
       return errno;
+    }
   }
 }
 
@@ -116,7 +117,7 @@ std::string resolve(const std::string& path) {
 }
 
 std::string link_target(const std::string& path) {
-  std::array<char, PATH_MAX> target;
+  std::array<char, PATH_MAX> target{};
   const ssize_t n = readlink(path.c_str(), target.data(), target.size());
   return n <= 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(n));
 }

@@ -26,9 +26,8 @@ std::string_view trim(std::string_view text);
 // Reads a number that is the whole word.
 template <typename Number>
 bool to_number(std::string_view word, Number& number) {
-  const char* end = word.data() + word.size();
-  const auto [at, error] = std::from_chars(word.data(), end, number);
-  return error == std::errc() && at == end && !word.empty();
+  const auto [at, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  return error == std::errc() && at == word.data() + word.size() && !word.empty();
 }
 
 // Cuts the next word off the line and reads it as a number.

@@ -31,8 +31,9 @@ TEST(Numbers, AreWholeWords) {
   std::uint64_t number = 0;
   EXPECT_TRUE(to_number("18446744073709551615", number));
   EXPECT_EQ(number, 18446744073709551615U);
-  for (const char* word : {"", "-1", "1x", "0x1", "18446744073709551616", " 1"})
+  for (const char* word : {"", "-1", "1x", "0x1", "18446744073709551616", " 1"}) {
     EXPECT_FALSE(to_number(word, number)) << word;
+  }
   std::int64_t negative = 0;
   EXPECT_TRUE(to_number("-12", negative));
   EXPECT_EQ(negative, -12);

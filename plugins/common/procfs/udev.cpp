@@ -38,17 +38,19 @@ std::string udev_path(const DeviceRoots& roots, const DeviceNode& node) {
 }
 
 const std::string* find(const Properties& properties, std::string_view name) {
-  for (const auto& [key, value] : properties)
+  for (const auto& [key, value] : properties) {
     if (key == name) return &value;
+  }
   return nullptr;
 }
 
 void set(Properties& properties, std::string_view name, std::string_view value) {
-  for (auto& [key, old] : properties)
+  for (auto& [key, old] : properties) {
     if (key == name) {
       old = value;
       return;
     }
+  }
   properties.emplace_back(name, value);
 }
 

@@ -83,7 +83,8 @@ std::string bytes_of(const std::string& text) {
   std::string bytes;
   for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
     bytes += static_cast<char>(digit_of(digits[i]) * 16 + digit_of(digits[i + 1]));
-  const bool hex = std::all_of(digits.begin(), digits.end(), [](char c) { return digit_of(c) >= 0; });
+  const bool hex =
+      std::all_of(digits.begin(), digits.end(), [](char c) { return digit_of(c) >= 0; });
   if (!hex || digits.empty() || digits.size() % 2 != 0)
     throw config_error("splitting_delimiter",
                        "\"" + text + "\" is not a sequence of bytes in hexadecimal, like 0x0D0A");
@@ -120,8 +121,9 @@ std::unique_ptr<Splitter> make_splitter(const SplitterOptions& o) {
     return std::make_unique<VariableLength>(o.splitting_length_field);
   }
   throw config_error("splitting_strategy",
-                     "\"" + strategy + "\" is unknown; use newline, null, delimiter, fixed length "
-                                       "or variable length");
+                     "\"" + strategy +
+                         "\" is unknown; use newline, null, delimiter, fixed length "
+                         "or variable length");
 }
 
 }  // namespace weir::common

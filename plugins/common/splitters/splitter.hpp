@@ -30,7 +30,8 @@ struct LengthField {
       opt{"bytes", &LengthField::bytes, "0", "Size of the length: 1, 2, 4 or 8"},
       opt{"endianness", &LengthField::endianness, "\"be\"", "be = big endian, le = little endian"},
       opt{"header_length", &LengthField::header_length, "0",
-          "Bytes in front of the message that are left out; 0 = the length counts them as message"}};
+          "Bytes in front of the message that are left out; 0 = the length counts them as "
+          "message"}};
 };
 
 struct SplitterOptions {
@@ -38,15 +39,15 @@ struct SplitterOptions {
   std::string splitting_delimiter;
   std::int64_t splitting_length{};
   LengthField splitting_length_field;
-  static constexpr auto splitting_options = std::tuple{
-      opt{"splitting_strategy", &SplitterOptions::splitting_strategy, "\"newline\"",
-          "newline, null, delimiter, fixed length or variable length"},
-      opt{"splitting_delimiter", &SplitterOptions::splitting_delimiter, "\"\"",
-          "End of a message in hexadecimal, 0x0D0A; for the strategy delimiter"},
-      opt{"splitting_length", &SplitterOptions::splitting_length, "0",
-          "Bytes of a message; for the strategy fixed length"},
-      opt{"splitting_length_field", &SplitterOptions::splitting_length_field, nullptr,
-          "How a message tells its length; for the strategy variable length"}};
+  static constexpr auto splitting_options =
+      std::tuple{opt{"splitting_strategy", &SplitterOptions::splitting_strategy, "\"newline\"",
+                     "newline, null, delimiter, fixed length or variable length"},
+                 opt{"splitting_delimiter", &SplitterOptions::splitting_delimiter, "\"\"",
+                     "End of a message in hexadecimal, 0x0D0A; for the strategy delimiter"},
+                 opt{"splitting_length", &SplitterOptions::splitting_length, "0",
+                     "Bytes of a message; for the strategy fixed length"},
+                 opt{"splitting_length_field", &SplitterOptions::splitting_length_field, nullptr,
+                     "How a message tells its length; for the strategy variable length"}};
 };
 
 class Splitter {

@@ -29,8 +29,7 @@ std::unique_ptr<Splitter> splitter_of(std::uint8_t choice) {
   o.splitting_delimiter = (choice & 4U) != 0 ? "0x0A0A0B" : "0x0A";
   o.splitting_length = 1 + (choice >> 2U);
   const std::int64_t bytes = std::int64_t{1} << (choice >> 2U & 3U);
-  o.splitting_length_field = {choice >> 6U, bytes, (choice & 16U) != 0 ? "le" : "be",
-                              choice >> 5U};
+  o.splitting_length_field = {choice >> 6U, bytes, (choice & 16U) != 0 ? "le" : "be", choice >> 5U};
   return weir::common::make_splitter(o);
 }
 

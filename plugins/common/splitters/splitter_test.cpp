@@ -80,20 +80,33 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         SplitCase{"null", strategy("null"), "one\0\0two\0th"s, {"one", "", "two", "left: th"}},
         SplitCase{"delimiter", delimiter("0x3b"), "a;b;", {"a", "b"}},
-        SplitCase{"long_delimiter", delimiter("0xBE 0xEF 0x00"),
-                  "a\xbe\xef\0\xbe\xef" "b\xbe\xef\0"s, {"a", "\xbe\xef" "b"}},
+        SplitCase{"long_delimiter",
+                  delimiter("0xBE 0xEF 0x00"),
+                  "a\xbe\xef\0\xbe\xef"
+                  "b\xbe\xef\0"s,
+                  {"a",
+                   "\xbe\xef"
+                   "b"}},
         SplitCase{"delimiter_that_repeats", delimiter("0A0A"), "a\n\n\nb\n\n", {"a", "\nb"}},
         SplitCase{"fixed_length", fixed(6), "foobarfuubarfoo", {"foobar", "fuubar", "left: foo"}},
-        SplitCase{"length_without_header", variable({0, 1, "be", 1}), "\3one\0\5three\2t"s,
+        SplitCase{"length_without_header",
+                  variable({0, 1, "be", 1}),
+                  "\3one\0\5three\2t"s,
                   {"one", "", "three", "left: \2t"}},
-        SplitCase{"length_behind_an_offset", variable({2, 2, "be", 4}), "hh\0\3onehh\0\2two"s,
+        SplitCase{"length_behind_an_offset",
+                  variable({2, 2, "be", 4}),
+                  "hh\0\3onehh\0\2two"s,
                   {"one", "tw", "left: o"}},
         SplitCase{"little_endian", variable({0, 4, "le", 4}), "\3\0\0\0one"s, {"one"}},
         SplitCase{"eight_bytes", variable({0, 8, "", 8}), "\0\0\0\0\0\0\0\3one"s, {"one"}},
-        SplitCase{"header_in_the_message", variable({0, 1, "be", 0}), "\4one\4two", {"\4one", "\4two"}},
-        SplitCase{"length_beyond_all_memory", variable({0, 8, "be", 8}),
-                  "\xff\xff\xff\xff\xff\xff\xff\xff" "abc",
-                  {"left: \xff\xff\xff\xff\xff\xff\xff\xff" "abc"}}),
+        SplitCase{
+            "header_in_the_message", variable({0, 1, "be", 0}), "\4one\4two", {"\4one", "\4two"}},
+        SplitCase{"length_beyond_all_memory",
+                  variable({0, 8, "be", 8}),
+                  "\xff\xff\xff\xff\xff\xff\xff\xff"
+                  "abc",
+                  {"left: \xff\xff\xff\xff\xff\xff\xff\xff"
+                   "abc"}}),
     [](const auto& test) { return test.param.what; });
 
 TEST(Splitter, IsNotNeededForLines) {

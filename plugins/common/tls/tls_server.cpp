@@ -87,8 +87,8 @@ int check_peer(int good, X509_STORE_CTX* chain) {
   if (good != 1 || X509_STORE_CTX_get_error_depth(chain) != 0) return good;
   const auto* ssl = static_cast<const SSL*>(
       X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  const auto& allowed = *static_cast<const std::vector<std::string>*>(
-      SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  const auto& allowed =
+      *static_cast<const std::vector<std::string>*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
   if (allowed.empty() || has_name(X509_STORE_CTX_get_current_cert(chain), allowed)) return 1;
   X509_STORE_CTX_set_error(chain, X509_V_ERR_HOSTNAME_MISMATCH);
   return 0;
@@ -108,8 +108,9 @@ void TlsServerOptions::check() const {
   if (wanted() && tls_cert.empty())
     throw config_error("tls_cert", "is needed for TLS, and tls_allowed_cacerts asks for it");
   if (!tls_allowed_dns_names.empty() && tls_allowed_cacerts.empty())
-    throw config_error("tls_allowed_dns_names", "needs tls_allowed_cacerts: without them no client "
-                                                "shows a certificate");
+    throw config_error("tls_allowed_dns_names",
+                       "needs tls_allowed_cacerts: without them no client "
+                       "shows a certificate");
 }
 
 struct TlsServer::Context {
@@ -125,12 +126,13 @@ struct TlsServer::Context {
     // The library's default level has no signatures that the old versions could use.
     if (least < TLS1_2_VERSION) SSL_CTX_set_security_level(ctx, 0);
     SSL_CTX_set_min_proto_version(ctx, least);
-    SSL_CTX_set_max_proto_version(
-        ctx, version_of("tls_max_version", o.tls_max_version, TLS1_3_VERSION));
+    SSL_CTX_set_max_proto_version(ctx,
+                                  version_of("tls_max_version", o.tls_max_version, TLS1_3_VERSION));
   }
   void set_suites(const TlsServerOptions& o) {
     const Suites suites = suites_of(o.tls_cipher_suites);
-    const bool older = suites.older.empty() || SSL_CTX_set_cipher_list(ctx, suites.older.c_str()) == 1;
+    const bool older =
+        suites.older.empty() || SSL_CTX_set_cipher_list(ctx, suites.older.c_str()) == 1;
     const bool newest =
         suites.newest.empty() || SSL_CTX_set_ciphersuites(ctx, suites.newest.c_str()) == 1;
     if (!older || !newest) refuse("tls_cipher_suites", "the suites cannot be used");

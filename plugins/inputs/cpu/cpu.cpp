@@ -28,8 +28,9 @@ void Cpu::read_places() {
   procfs::File cpuinfo(procfs::join(roots.proc, "cpuinfo"));
   std::string_view text;
   const int error = cpuinfo.try_read(text);
-  if (error != 0 && self)
+  if (error != 0 && self) {
     self.warn(procfs::cannot_read(cpuinfo.path(), error) + "; no core_id and physical_id");
+  }
   places_ = places_of(text, roots);
   has_core_ = !places_.empty() && !places_[0].core_id.empty();
   has_physical_ = !places_.empty() && !places_[0].physical_id.empty();
@@ -38,8 +39,9 @@ void Cpu::read_places() {
 // The processors mostly come in the order they came in last time.
 const Times* Cpu::last_of(std::size_t index, std::string_view cpu) const {
   if (index < last_.size() && last_[index].cpu == cpu) return &last_[index];
-  for (const Times& times : last_)
+  for (const Times& times : last_) {
     if (times.cpu == cpu) return &times;
+  }
   return nullptr;
 }
 
@@ -47,26 +49,31 @@ weir::builder& Cpu::begin(weir::sink& out, const Times& times, std::uint8_t kind
   auto& row = out.metric("cpu"_k).kind(kind).tag("cpu"_k, times.cpu);
   if (!has_core_ && !has_physical_) return row;
   const Place* place = nullptr;
-  for (const Place& known : places_)
+  for (const Place& known : places_) {
     if (known.cpu == times.cpu) place = &known;
+  }
   if (has_core_) row.tag("core_id"_k, place == nullptr ? std::string_view() : place->core_id);
-  if (has_physical_)
+  if (has_physical_) {
     row.tag("physical_id"_k, place == nullptr ? std::string_view() : place->physical_id);
+  }
   return row;
 }
 
 void Cpu::add_times(weir::sink& out, const Times& times) const {
   auto& row = begin(out, times, WEIR_COUNTER);
-  for (std::size_t state = 0; state < state_count; ++state)
+  for (std::size_t state = 0; state < state_count; ++state) {
     row.field(time_names[state], static_cast<double>(times.ticks[state]) / ticks_per_second_);
-  if (report_active)
+  }
+  if (report_active) {
     row.field("time_active"_k, static_cast<double>(times.active()) / ticks_per_second_);
+  }
 }
 
 void Cpu::add_usage(weir::sink& out, const Times& times, const Usage& usage) const {
   auto& row = begin(out, times, WEIR_GAUGE);
-  for (std::size_t state = 0; state < state_count; ++state)
+  for (std::size_t state = 0; state < state_count; ++state) {
     row.field(usage_names[state], usage.percent[state]);
+  }
   if (report_active) row.field("usage_active"_k, usage.active_percent);
 }
 
@@ -87,9 +94,10 @@ void Cpu::gather(weir::sink& out) {
   while (index < times_.size() && report(out, index)) ++index;
   const bool backwards = index < times_.size();
   last_.swap(times_);
-  if (backwards)
+  if (backwards) {
     throw weir::retry("the total time of " + last_[index].cpu +
                       " is less than at the last gather: no usage this time");
+  }
 }
 
 }  // namespace weir::cpu_input

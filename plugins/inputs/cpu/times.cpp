@@ -12,8 +12,9 @@ bool parse_line(std::string_view line, Times& times) {
   const std::string_view name = procfs::take_word(line);
   times.cpu = name == "cpu" ? std::string_view("cpu-total") : name;
   times.ticks.fill(0);
-  for (std::size_t column = 0; column < state_count; ++column)
+  for (std::size_t column = 0; column < state_count; ++column) {
     if (!procfs::take_number(line, times.ticks[column])) return column >= columns_min;
+  }
   return true;
 }
 
@@ -58,12 +59,14 @@ bool usage_between(const Times& before, const Times& after, Usage& usage) {
   const double whole = difference(before.total(), after.total());
   if (whole <= 0) return false;
   std::array<double, state_count> ticks{};
-  for (std::size_t state = 0; state < state_count; ++state)
+  for (std::size_t state = 0; state < state_count; ++state) {
     ticks[state] = difference(before.ticks[state], after.ticks[state]);
+  }
   ticks[user] -= ticks[guest];
   ticks[nice] -= ticks[guest_nice];
-  for (std::size_t state = 0; state < state_count; ++state)
+  for (std::size_t state = 0; state < state_count; ++state) {
     usage.percent[state] = 100 * ticks[state] / whole;
+  }
   usage.active_percent = 100 * difference(before.active(), after.active()) / whole;
   return true;
 }

@@ -19,8 +19,10 @@ double percent(std::uint64_t used, std::uint64_t free) {
 }
 
 std::string without(std::string text, std::string_view unwanted) {
-  for (std::size_t at = text.find(unwanted); at != std::string::npos; at = text.find(unwanted, at))
+  for (std::size_t at = text.find(unwanted); at != std::string::npos;
+       at = text.find(unwanted, at)) {
     text.erase(at, unwanted.size());
+  }
   return text;
 }
 
@@ -101,8 +103,9 @@ Disk::Target Disk::target_of(const Mount& mount) const {
 void Disk::add(weir::sink& out, const Target& target) const {
   struct statfs about{};
   if (read_statfs(target.statfs_path.c_str(), &about) != 0) {
-    if (self && self.logs(WEIR_LOG_DEBUG))
+    if (self && self.logs(WEIR_LOG_DEBUG)) {
       self.debug(procfs::cannot_read(target.statfs_path, errno));
+    }
     return;
   }
   const auto block_bytes = static_cast<std::uint64_t>(about.f_bsize);

@@ -106,8 +106,9 @@ class Table {
  private:
   // Mounts of one file system have the device of the first.
   std::string device_of(const Line& line) {
-    for (const auto& [number, device] : first_)
+    for (const auto& [number, device] : first_) {
       if (number == line.device_number) return device;
+    }
     return first_.emplace_back(line.device_number, line.device()).second;
   }
 

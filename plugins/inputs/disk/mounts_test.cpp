@@ -31,8 +31,9 @@ TEST_P(Mountinfo, IsTakenApart) {
   std::string text;
   for (const Mount& mount : mounts) text += text_of(mount) + ";";
   for (std::size_t at = text.find(tree.path()); at != std::string::npos;
-       at = text.find(tree.path()))
+       at = text.find(tree.path())) {
     text.erase(at, tree.path().string().size());
+  }
   EXPECT_EQ(text, GetParam().expected);
 }
 

@@ -20,8 +20,9 @@ bool parse_counters(std::string_view line, std::string_view& name, Counters& cou
   procfs::take_word(line);  // major and minor number
   procfs::take_word(line);
   name = procfs::take_word(line);
-  for (std::uint64_t& counter : counters)
+  for (std::uint64_t& counter : counters) {
     if (!procfs::take_number(line, counter)) return false;
+  }
   counters[read_bytes] *= sector_bytes;
   counters[write_bytes] *= sector_bytes;
   return true;

@@ -18,8 +18,9 @@ TEST(Counters, NeedElevenColumns) {
   std::string_view name;
   Counters counters{};
   for (const char* line :
-       {"", "8 0 sda", "8 0 sda 1 2 3 4 5 6 7 8 9 10", "8 0 sda 1 2 x 4 5 6 7 8 9 10 11"})
+       {"", "8 0 sda", "8 0 sda 1 2 3 4 5 6 7 8 9 10", "8 0 sda 1 2 x 4 5 6 7 8 9 10 11"}) {
     EXPECT_FALSE(parse_counters(line, name, counters)) << line;
+  }
 }
 
 TEST(Counters, OfAnIdleDeviceAreZero) {

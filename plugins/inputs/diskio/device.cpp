@@ -61,8 +61,9 @@ const procfs::Properties* Devices::properties(const std::string& name, std::stri
 }
 
 Devices::Known& Devices::entry(const std::string& name) {
-  for (Known& known : known_)
+  for (Known& known : known_) {
     if (known.name == name) return known;
+  }
   Known& fresh = known_.emplace_back();
   fresh.name = name;
   return fresh;

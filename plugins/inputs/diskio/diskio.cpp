@@ -27,8 +27,9 @@ std::int64_t steady_ms() {
 }
 
 void Diskio::init() {
-  if (std::any_of(devices.begin(), devices.end(), is_pattern))
+  if (std::any_of(devices.begin(), devices.end(), is_pattern)) {
     patterns_ = weir::globs_of("devices", devices);
+  }
   uses_properties_ = !patterns_.empty() || !device_tags.empty() || !name_templates.empty();
 }
 
@@ -74,8 +75,9 @@ void Diskio::read(std::string_view text) {
 const Diskio::Device* Diskio::last_of(std::size_t index) const {
   const std::string& name = devices_[index].name;
   if (index < last_.size() && last_[index].name == name) return &last_[index];
-  for (const Device& device : last_)
+  for (const Device& device : last_) {
     if (device.name == name) return &device;
+  }
   return nullptr;
 }
 
@@ -95,8 +97,9 @@ void Diskio::tell(const std::string& name, std::string_view problem) {
 
 std::string_view Diskio::name_of(const std::string& name, const procfs::Properties* properties) {
   if (properties == nullptr) return name;
-  for (const std::string& name_template : name_templates)
+  for (const std::string& name_template : name_templates) {
     if (expand(name_template, *properties, expanded_)) return expanded_;
+  }
   return name;
 }
 
@@ -120,13 +123,15 @@ void Diskio::report(weir::sink& out, std::size_t index, std::int64_t elapsed_ms)
   if (!wants(device.name, properties)) return;
   out.metric("diskio"_k).kind(WEIR_COUNTER);
   add_tags(out, device.name, properties);
-  for (std::size_t counter = 0; counter < counter_count; ++counter)
+  for (std::size_t counter = 0; counter < counter_count; ++counter) {
     out.field(names[counter], device.counters[counter]);
+  }
   const Device* last = last_of(index);
   if (last == nullptr) return;
   const Rates rates = rates_between(last->counters, device.counters, elapsed_ms);
-  if (rates.has_requests)
+  if (rates.has_requests) {
     out.field("io_await"_k, rates.await_ms).field("io_svctm"_k, rates.service_ms);
+  }
   if (rates.has_time) out.field("io_util"_k, rates.util_percent);
 }
 
@@ -135,8 +140,9 @@ void Diskio::gather(weir::sink& out) {
   const std::int64_t now_ms = clock_ms();
   resolve_names();
   read(text);
-  for (std::size_t index = 0; index < devices_.size(); ++index)
+  for (std::size_t index = 0; index < devices_.size(); ++index) {
     report(out, index, now_ms - last_ms_);
+  }
   last_.swap(devices_);
   last_ms_ = now_ms;
 }

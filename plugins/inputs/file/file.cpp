@@ -26,7 +26,8 @@ bool taken(weir_status status, const std::string& path) {
   throw retry("no memory to read " + path + "; raise [weir] memory_limit");
 }
 
-bool put(stream_buffer& out, std::string_view text, std::uint32_t session, const std::string& path) {
+bool put(stream_buffer& out, std::string_view text, std::uint32_t session,
+         const std::string& path) {
   while (!text.empty()) {
     if (!taken(out.ready(), path)) return false;
     const std::size_t n = text.copy(out.data(), out.capacity());
@@ -81,8 +82,10 @@ void File::gather(sink& out) {
       read(path, out);
     } catch (const retry& why) {
       self.count(read_errors_metric);
-      if (failed) self.error(why.what());
-      else failed = std::current_exception();
+      if (failed)
+        self.error(why.what());
+      else
+        failed = std::current_exception();
     }
   }
   if (failed) std::rethrow_exception(failed);
@@ -100,8 +103,10 @@ void File::read(const std::string& path, sink& out) {
   std::string text;
   if (from.read_text(text, document_bytes_max + 1)) {
     out.emit();  // What was read before comes first.
-    if (cuts_stream_) stream(from, without_mark(text), job);
-    else send_whole(from, text, job);
+    if (cuts_stream_)
+      stream(from, without_mark(text), job);
+    else
+      send_whole(from, text, job);
   } else {
     builder& row = out.raw(without_mark(text), WEIR_RAW_DOCUMENT, job.session, true);
     for (const tag& t : job.tags) row.tag(t.key, t.value);

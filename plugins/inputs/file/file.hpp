@@ -44,14 +44,14 @@ struct File {
   std::string character_encoding;
   std::string file_tag;
   std::string file_path_tag;
-  static constexpr auto options = std::tuple{
-      opt{"files", &File::files, "[]",
-          "Files to read: names or patterns with *, ?, [], {} and ** for any folders"},
-      opt{"character_encoding", &File::character_encoding, "\"\"",
-          "utf-8, utf-16le or utf-16be; empty = the bytes as they are"},
-      opt{"file_tag", &File::file_tag, "\"\"", "Tag for the file's name; empty = none"},
-      opt{"file_path_tag", &File::file_path_tag, "\"\"",
-          "Tag for the file's absolute path; empty = none"}};
+  static constexpr auto options =
+      std::tuple{opt{"files", &File::files, "[]",
+                     "Files to read: names or patterns with *, ?, [], {} and ** for any folders"},
+                 opt{"character_encoding", &File::character_encoding, "\"\"",
+                     "utf-8, utf-16le or utf-16be; empty = the bytes as they are"},
+                 opt{"file_tag", &File::file_tag, "\"\"", "Tag for the file's name; empty = none"},
+                 opt{"file_path_tag", &File::file_path_tag, "\"\"",
+                     "Tag for the file's absolute path; empty = none"}};
 
   void init();
   void gather(sink& out);

@@ -68,11 +68,13 @@ TEST_F(FileInput, TagsWithTheName) {
 
 TEST_F(FileInput, DecodesItsText) {
   using namespace std::string_literals;
-  dir_.write("le", "\xff\xfe"
-                   "a\0\xe9\0"s);
+  dir_.write("le",
+             "\xff\xfe"
+             "a\0\xe9\0"s);
   dir_.write("be", "\0a\0\xe9"s);
-  dir_.write("utf8", "\xef\xbb\xbf"
-                     "a\xff"s);
+  dir_.write("utf8",
+             "\xef\xbb\xbf"
+             "a\xff"s);
   use(files("le") + "character_encoding = 'utf-16le'");
   EXPECT_EQ(kit_->gather(), lines{"raw document session=1 last \"a\xc3\xa9\""});
   use(files("be") + "character_encoding = 'utf-16be'");

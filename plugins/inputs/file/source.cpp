@@ -29,7 +29,7 @@ Source::Source(std::string path, common::TextEncoding encoding)
       decoder_(encoding),
       descriptor_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
   if (descriptor_ < 0) refuse(path_);
-  struct stat now {};
+  struct stat now{};
   if (::fstat(descriptor_, &now) == 0 && S_ISREG(now.st_mode))
     size_bytes_ = static_cast<std::size_t>(now.st_size);
 }

@@ -40,8 +40,7 @@ void Internal::emit_counters() const {
   weir_buf buf{};
   buf.size = sizeof buf;
   std::uint32_t used = 0;
-  const weir_status got =
-      counters_->snapshot(self.context(), per_instance ? 1 : 0, &buf, &used);
+  const weir_status got = counters_->snapshot(self.context(), per_instance ? 1 : 0, &buf, &used);
   if (got != WEIR_OK) throw retry("the agent has no room for its own counters; they come later");
   weir_emit what{};
   what.size = sizeof what;

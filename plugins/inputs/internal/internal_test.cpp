@@ -17,7 +17,8 @@ using weir::testing::failure_of;
 using weir::testing::lines;
 using weir::testing::plugin;
 
-constexpr const char* agent_row = "internal_agent,version=1 metrics_gathered=7i 1000000000000000000";
+constexpr const char* agent_row =
+    "internal_agent,version=1 metrics_gathered=7i 1000000000000000000";
 
 class InternalInput : public testing::Test {
  protected:

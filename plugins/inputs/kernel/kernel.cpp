@@ -43,15 +43,15 @@ Counters counters_of(std::string_view stat) {
   while (!stat.empty()) {
     std::string_view line = procfs::take_line(stat);
     const std::string_view name = procfs::take_word(line);
-    if (name == "intr")
+    if (name == "intr") {
       take(line, counters.interrupts);
-    else if (name == "ctxt")
+    } else if (name == "ctxt") {
       take(line, counters.context_switches);
-    else if (name == "btime")
+    } else if (name == "btime") {
       take(line, counters.boot_time);
-    else if (name == "processes")
+    } else if (name == "processes") {
       take(line, counters.processes_forked);
-    else if (name == "page") {
+    } else if (name == "page") {
       take(line, counters.disk_pages_in);
       procfs::take_word(line);
       take(line, counters.disk_pages_out);
@@ -65,10 +65,12 @@ bool Kernel::wants(std::string_view what) const {
 }
 
 void Kernel::init() {
-  for (const std::string& what : collect)
-    if (what != "ksm" && what != "psi" && self)
+  for (const std::string& what : collect) {
+    if (what != "ksm" && what != "psi" && self) {
       self.warn("collect: \"" + what +
                 "\" is not known and gathers nothing; known are ksm and psi");
+    }
+  }
 }
 
 void Kernel::start() {
@@ -82,14 +84,16 @@ void Kernel::start() {
 
 void Kernel::open_merging() {
   const std::string folder = procfs::join(sys, "kernel/mm/ksm");
-  if (!procfs::exists(folder))
+  if (!procfs::exists(folder)) {
     throw weir::config_error("collect", folder +
                                             " does not exist: this kernel has no same-page "
                                             "merging; remove \"ksm\" from collect");
+  }
   merging_.clear();
-  for (const char* name : merging_values)
+  for (const char* name : merging_values) {
     merging_.push_back({std::string("ksm_") + name, procfs::File(procfs::join(folder, name)),
                         name == newest_value});
+  }
 }
 
 void Kernel::note(std::string problem) {
@@ -123,10 +127,11 @@ void Kernel::add_merging(weir::sink& out) {
     std::string_view text;
     std::int64_t number = 0;
     const int error = value.file.try_read(text);
-    if (error == 0 && procfs::to_number(procfs::trim(text), number))
+    if (error == 0 && procfs::to_number(procfs::trim(text), number)) {
       out.field(value.field, number);
-    else if (!value.optional)
+    } else if (!value.optional) {
       note(procfs::cannot_read(value.file.path(), error));
+    }
   }
 }
 

@@ -27,7 +27,7 @@ constexpr std::uint64_t unit_of(std::uint8_t value) {
 
 struct Field {
   weir::key name;
-  Value value;
+  Value value{total};
 };
 // Fields that are a line of meminfo as it stands.
 constexpr Field plain[] = {

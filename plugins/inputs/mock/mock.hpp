@@ -63,10 +63,11 @@ struct Stock {
   double price{};
   double volatility{};
   double latest = 0;
-  static constexpr auto options = std::tuple{
-      opt{"name", &Stock::name, nullptr, "Field"}.required(),
-      opt{"price", &Stock::price, "0.0", "First price"},
-      opt{"volatility", &Stock::volatility, "0.0", "Largest change of a gather, as a share of the price"}};
+  static constexpr auto options =
+      std::tuple{opt{"name", &Stock::name, nullptr, "Field"}.required(),
+                 opt{"price", &Stock::price, "0.0", "First price"},
+                 opt{"volatility", &Stock::volatility, "0.0",
+                     "Largest change of a gather, as a share of the price"}};
 
   // chance: from -1 to 1, how the price moves.
   double next(double chance);

@@ -14,8 +14,9 @@ constexpr std::array<weir::key, counter_count> names{
 
 void Net::init() {
   patterns_ = weir::globs_of("interfaces", interfaces);
-  if (ignore_protocol_stats && self)
+  if (ignore_protocol_stats && self) {
     self.info("ignore_protocol_stats has no effect: this input has no statistics of protocols");
+  }
 }
 
 void Net::start() { dev_ = procfs::File(procfs::join(roots.proc, "net/dev")); }
@@ -40,8 +41,9 @@ void Net::gather(weir::sink& out) {
     Counters counters;
     if (!parse_interface(procfs::take_line(text), name, counters) || !wants(name)) continue;
     out.metric("net"_k).kind(WEIR_COUNTER).tag("interface"_k, name);
-    for (std::size_t counter = 0; counter < counter_count; ++counter)
+    for (std::size_t counter = 0; counter < counter_count; ++counter) {
       out.field(names[counter], counters[counter]);
+    }
     out.field("speed"_k, speed_of(name));
   }
 }

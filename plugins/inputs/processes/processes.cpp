@@ -71,8 +71,9 @@ State state_of(char letter) {
 }
 
 void Processes::init() {
-  if (use_sudo && self)
+  if (use_sudo && self) {
     self.info("use_sudo has no effect on Linux: the processes are read from /proc");
+  }
 }
 
 void Processes::read_one(const char* pid, Counts& counts) const {
@@ -90,9 +91,11 @@ void Processes::read_one(const char* pid, Counts& counts) const {
 Counts Processes::count() {
   int error = proc_.open(roots.proc);
   Counts counts;
-  if (error == 0)
-    while (const char* name = proc_.next(error))
+  if (error == 0) {
+    while (const char* name = proc_.next(error)) {
       if (*name >= '0' && *name <= '9') read_one(name, counts);
+    }
+  }
   proc_.close();
   if (error != 0) throw weir::retry(procfs::cannot_read(roots.proc, error));
   return counts;
@@ -109,8 +112,9 @@ void Processes::tell_hidden(std::int64_t hidden) {
 void Processes::gather(weir::sink& out) {
   const Counts counts = count();
   auto& row = out.metric("processes"_k).kind(WEIR_GAUGE);
-  for (std::size_t state = 0; state < names.size(); ++state)
+  for (std::size_t state = 0; state < names.size(); ++state) {
     row.field(names[state], counts.by_state[state]);
+  }
   if (counts.by_state[parked] != 0) row.field("parked"_k, counts.by_state[parked]);
   row.field("total"_k, counts.total).field("total_threads"_k, counts.threads);
   tell_hidden(counts.hidden);

@@ -14,11 +14,11 @@ struct Scheme {
   std::string_view name;
   bool stream, tcp, unix_path;
 };
-constexpr std::array schemes{Scheme{"tcp", true, true, false},   Scheme{"tcp4", true, true, false},
-                             Scheme{"tcp6", true, true, false},  Scheme{"udp", false, false, false},
-                             Scheme{"udp4", false, false, false}, Scheme{"udp6", false, false, false},
-                             Scheme{"unix", true, false, true},
-                             Scheme{"unixgram", false, false, true}};
+constexpr std::array schemes{
+    Scheme{"tcp", true, true, false},    Scheme{"tcp4", true, true, false},
+    Scheme{"tcp6", true, true, false},   Scheme{"udp", false, false, false},
+    Scheme{"udp4", false, false, false}, Scheme{"udp6", false, false, false},
+    Scheme{"unix", true, false, true},   Scheme{"unixgram", false, false, true}};
 
 [[noreturn]] void refuse(const std::string& text, const std::string& why) {
   throw config_error("service_address", "\"" + text + "\" " + why);

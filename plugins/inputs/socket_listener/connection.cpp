@@ -45,9 +45,9 @@ void Connection::end() {
   settle(guarded([this] { return finish(); }));
 }
 
-void Connection::drain(std::size_t bytes_max) {
-  if (state_ != State::finishing)
-    guarded([&] { return read(bytes_max); });
+std::uint32_t Connection::drain(std::size_t bytes_max) {
+  if (state_ != State::finishing && bytes_max != 0) guarded([&] { return read(bytes_max); });
+  return consumer_->abandon();
 }
 
 // A stream that is broken ends as if the peer had ended it.
@@ -72,8 +72,7 @@ Connection::State Connection::run() {
 Connection::State Connection::read(std::size_t bytes_max) {
   for (std::size_t done = 0; done < bytes_max;) {
     const Consumer::Room room = consumer_->room();
-    if (room.status != WEIR_OK)
-      return room.status == WEIR_WOULD_BLOCK ? State::full : State::ended;
+    if (room.status != WEIR_OK) return room.status == WEIR_WOULD_BLOCK ? State::full : State::ended;
     const Source::Result got = source_->read(room.data, room.bytes);
     if (got.bytes != 0) {
       done += got.bytes;
@@ -84,8 +83,8 @@ Connection::State Connection::read(std::size_t bytes_max) {
     }
     if (got.next == Source::Next::end) return finish();
     if (got.next != Source::Next::read) {
-      wanted_ = got.next == Source::Next::wait_writable ? Poller::For::writing
-                                                        : Poller::For::reading;
+      wanted_ =
+          got.next == Source::Next::wait_writable ? Poller::For::writing : Poller::For::reading;
       consumer_->idle();
       return State::reading;
     }

@@ -45,8 +45,9 @@ class Connection final : public Poller::Handler {
   void proceed();
   // Ends the session as if the peer had. May destroy this object.
   void end();
-  // Reads what is there, at most that much, and closes without ending the session: the agent stops.
-  void drain(std::size_t bytes_max);
+  // The agent stops: reads what is there, at most that much. The session does not end, so that no record
+  // is made of a part of one. Returns how many messages could not be handed on.
+  std::uint32_t drain(std::size_t bytes_max);
 
   const std::string& peer() const { return peer_; }
   std::int64_t last_read_ns() const { return last_read_ns_; }

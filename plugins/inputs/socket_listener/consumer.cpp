@@ -41,10 +41,15 @@ class StreamConsumer final : public Consumer {
     return sent;
   }
   void idle() override {
-    if (last_bytes_ < buffer_.capacity() / 8) buffer_.set_capacity(least_bytes);
-    else buffer_.rest();
+    if (last_bytes_ < buffer_.capacity() / 8)
+      buffer_.set_capacity(least_bytes);
+    else
+      buffer_.rest();
   }
   weir_status finish() override { return buffer_.emit(0, WEIR_RAW_STREAM, session_, true); }
+  std::uint32_t abandon() override {
+    return 0;
+  }  // It keeps nothing; the host knows what is not whole.
 
  private:
   stream_buffer buffer_;
@@ -80,6 +85,18 @@ class RecordConsumer final : public Consumer {
     if (status != WEIR_OK || used_ == 0) return status;
     batch_.add({bytes_.data(), used_}, lane_);
     return send(used_);
+  }
+  std::uint32_t abandon() override {
+    std::string_view rest(bytes_.data(), used_);
+    std::uint32_t n = 0;
+    searched_ = 0;
+    for (auto cut = first(rest); cut; cut = first(rest)) {
+      rest.remove_prefix(cut->used);
+      searched_ = 0;
+      ++n;
+    }
+    used_ = 0;
+    return n + (rest.empty() ? 0 : 1);
   }
 
  private:

@@ -37,6 +37,8 @@ class Consumer {
   virtual void idle() = 0;
   // What is left is the last message.
   virtual weir_status finish() = 0;
+  // Gives up what found no room or is not whole; returns how many messages that were.
+  virtual std::uint32_t abandon() = 0;
 };
 
 // splitter: null for a stream. lane is also the session of its rows. batch is empty between calls.

@@ -34,8 +34,7 @@ void choose_source(int descriptor, const std::string& source) {
       inet_pton(AF_INET, source.c_str(), &v4.sin_addr) == 1 &&
       setsockopt(descriptor, IPPROTO_IP, MCAST_LEAVE_GROUP, &any, sizeof any) == 0 &&
       setsockopt(descriptor, IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, &wanted, sizeof wanted) == 0;
-  if (!chosen)
-    throw retry("cannot take packets of " + source + " alone: " + std::strerror(errno));
+  if (!chosen) throw retry("cannot take packets of " + source + " alone: " + std::strerror(errno));
 }
 
 }  // namespace
@@ -109,6 +108,7 @@ void DatagramServer::drain() {
   for (int i = 0; i < drain_reads_max && room && receive(); ++i)
     if (batch_.full()) room = send();
   if (room) send();
+  batch_.abandon();
   watch(false);
 }
 

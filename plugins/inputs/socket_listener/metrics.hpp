@@ -2,10 +2,10 @@
 
 // Self-metrics of inputs.socket_listener, in the order of their declaration.
 
-#include <weir/abi.h>
-
 #include <array>
 #include <cstdint>
+
+#include <weir/abi.h>
 
 namespace weir::socket_listener {
 

@@ -28,6 +28,11 @@ weir_status RecordBatch::send(std::uint32_t lane) {
   return sent;
 }
 
+void RecordBatch::abandon() {
+  if (n_ != 0) home_.lost(n_, WEIR_CLOSED);
+  drop();
+}
+
 void RecordBatch::drop() {
   rows_.clear();
   n_ = 0;

@@ -25,6 +25,8 @@ class RecordBatch {
   // OK: they are gone, or there were none. WOULD_BLOCK: they stay.
   weir_status send(std::uint32_t lane);
   void drop();
+  // They are given up, and said to be lost: the agent stops.
+  void abandon();
 
  private:
   host home_;

@@ -23,8 +23,8 @@ void SocketListener::init() {
   address_ = parse_address(service_address);
   const auto encoding = common::encoding_of(content_encoding);
   if (!encoding)
-    throw config_error("content_encoding", "\"" + content_encoding +
-                                               "\" is unknown; use gzip, zlib, zstd or identity");
+    throw config_error("content_encoding",
+                       "\"" + content_encoding + "\" is unknown; use gzip, zlib, zstd or identity");
   encoding_ = *encoding;
   allowed_ = AllowedSources(allowed_sources);
   splitter_ = common::make_splitter(*this);

@@ -53,28 +53,29 @@ struct SocketListener : common::TlsServerOptions, common::SplitterOptions {
   byte_size max_decompression_size;
   std::vector<std::string> allowed_sources;
   std::string multicast_source;
-  static constexpr auto own_options = std::tuple{
-      opt{"service_address", &SocketListener::service_address, nullptr,
-          "Where to listen: tcp, tcp4, tcp6, udp, udp4 or udp6://host:port, unix or unixgram://path"}
-          .required(),
-      opt{"socket_mode", &SocketListener::socket_mode, "\"\"",
-          "Permissions of a unix socket in octal; empty = the system's"},
-      opt{"max_connections", &SocketListener::max_connections, "0",
-          "Connections at the same time; 0 = any number"},
-      opt{"read_timeout", &SocketListener::read_timeout, "\"0s\"",
-          "A connection that is silent for so long is closed; 0 = never"},
-      opt{"read_buffer_size", &SocketListener::read_buffer_size, "\"0B\"",
-          "The kernel's receive buffer of a socket; 0 = the system's"},
-      opt{"keep_alive_period", &SocketListener::keep_alive_period, nullptr,
-          "Between keep-alive probes of TCP; 0 = none, not written = the system's"},
-      opt{"content_encoding", &SocketListener::content_encoding, "\"identity\"",
-          "gzip, zlib, zstd, auto (gzip or not) or identity"},
-      opt{"max_decompression_size", &SocketListener::max_decompression_size, "\"500MB\"",
-          "A datagram that is larger when it is decompressed is refused"},
-      opt{"allowed_sources", &SocketListener::allowed_sources, "[]",
-          "IP addresses that may send; empty = all"},
-      opt{"multicast_source", &SocketListener::multicast_source, "\"\"",
-          "The only sender whose multicast packets are wanted; empty = all"}};
+  static constexpr auto own_options =
+      std::tuple{opt{"service_address", &SocketListener::service_address, nullptr,
+                     "Where to listen: tcp, tcp4, tcp6, udp, udp4 or udp6://host:port, unix or "
+                     "unixgram://path"}
+                     .required(),
+                 opt{"socket_mode", &SocketListener::socket_mode, "\"\"",
+                     "Permissions of a unix socket in octal; empty = the system's"},
+                 opt{"max_connections", &SocketListener::max_connections, "0",
+                     "Connections at the same time; 0 = any number"},
+                 opt{"read_timeout", &SocketListener::read_timeout, "\"0s\"",
+                     "A connection that is silent for so long is closed; 0 = never"},
+                 opt{"read_buffer_size", &SocketListener::read_buffer_size, "\"0B\"",
+                     "The kernel's receive buffer of a socket; 0 = the system's"},
+                 opt{"keep_alive_period", &SocketListener::keep_alive_period, nullptr,
+                     "Between keep-alive probes of TCP; 0 = none, not written = the system's"},
+                 opt{"content_encoding", &SocketListener::content_encoding, "\"identity\"",
+                     "gzip, zlib, zstd, auto (gzip or not) or identity"},
+                 opt{"max_decompression_size", &SocketListener::max_decompression_size, "\"500MB\"",
+                     "A datagram that is larger when it is decompressed is refused"},
+                 opt{"allowed_sources", &SocketListener::allowed_sources, "[]",
+                     "IP addresses that may send; empty = all"},
+                 opt{"multicast_source", &SocketListener::multicast_source, "\"\"",
+                     "The only sender whose multicast packets are wanted; empty = all"}};
   static constexpr auto options = std::tuple_cat(own_options, tls_options, splitting_options);
 
   void init();

@@ -120,7 +120,8 @@ TEST_F(Listening, KeepsConnectionsApart) {
   std::vector<TestClient> clients;
   for (int i = 0; i < 20; ++i) clients.push_back(TestClient::tcp(port()));
   for (int round = 0; round < 10; ++round)
-    for (std::size_t i = 0; i < clients.size(); ++i) clients[i].send("c" + std::to_string(i) + "\n");
+    for (std::size_t i = 0; i < clients.size(); ++i)
+      clients[i].send("c" + std::to_string(i) + "\n");
   clients.clear();
   wait_closed(20);
   std::vector<std::string> texts;
@@ -142,7 +143,7 @@ TEST_F(Listening, OnIpv6) {
 TEST_F(Listening, OnAUnixSocket) {
   const test::TempDir dir;
   listen("unix://" + dir.file("s.sock"), "socket_mode = '600'");
-  struct stat file {};
+  struct stat file{};
   ASSERT_EQ(stat(dir.file("s.sock").c_str(), &file), 0);
   EXPECT_EQ(file.st_mode & 0777U, 0600U);
   TestClient::unix_path(SOCK_STREAM, dir.file("s.sock")).send("m v=1\n");
@@ -162,8 +163,9 @@ TEST_F(Listening, CutsAtADelimiter) {
 }
 
 TEST_F(Listening, CutsWhatDripsIn) {
-  listen_tcp("splitting_strategy = 'variable length'\n"
-             "splitting_length_field = {offset = 0, bytes = 2, endianness = 'be', header_length = 2}");
+  listen_tcp(
+      "splitting_strategy = 'variable length'\n"
+      "splitting_length_field = {offset = 0, bytes = 2, endianness = 'be', header_length = 2}");
   const TestClient client = TestClient::tcp(port());
   const std::string stream("\0\3one\0\3two", 10);
   for (const char& byte : stream) client.send({&byte, 1});
@@ -322,6 +324,22 @@ TEST_F(Listening, SaysWhatItCouldNotTakeIn) {
   EXPECT_TRUE(kit_->host().logged_text("6 bytes that had been received were not read"));
 }
 
+TEST_F(Listening, CountsMessagesItCouldNotHandOn) {
+  listen_tcp("splitting_strategy = 'null'");
+  kit_->host().would_block_after(0);
+  const TestClient client = TestClient::tcp(port());
+  client.send(std::string("one\0two\0thr", 11));
+  wait_metric("bytes_received", 11);
+  kit_->stop();
+  EXPECT_EQ(kit_->host().bad_count(), 3U);
+  listen_udp();
+  kit_->host().would_block_after(0);
+  TestClient::udp(port()).send("m v=1");
+  wait_metric("datagrams_received", 1);
+  kit_->stop();
+  EXPECT_EQ(kit_->host().bad_count(), 1U);
+}
+
 // ---- encodings ----
 
 TEST_F(Listening, DecompressesConnections) {
@@ -467,7 +485,8 @@ TEST_F(Listening, CountsDatagramsThatTheKernelDropped) {
   constexpr std::uint64_t n = 2000;
   for (std::uint64_t i = 0; i < n; ++i) client.send(std::string(100, 'x'));
   kit_->host().unblock();
-  for (std::uint64_t seen = 0; seen < n + 2; seen = kit_->metric("datagrams_received") + kit_->metric("datagrams_dropped")) {
+  for (std::uint64_t seen = 0; seen < n + 2;
+       seen = kit_->metric("datagrams_received") + kit_->metric("datagrams_dropped")) {
     client.send("last");
     kit_->host().wait_rows(WEIR_NO_ID, std::chrono::milliseconds(1));
     kit_->events();

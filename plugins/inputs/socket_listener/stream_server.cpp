@@ -50,8 +50,8 @@ void StreamServer::on_ready() {
 bool StreamServer::accept_one() {
   sockaddr_storage peer{};
   socklen_t n = sizeof peer;
-  const int made = accept4(descriptor_, reinterpret_cast<sockaddr*>(&peer), &n,
-                           SOCK_NONBLOCK | SOCK_CLOEXEC);
+  const int made =
+      accept4(descriptor_, reinterpret_cast<sockaddr*>(&peer), &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (made < 0) {
     const int error = errno;
     if (exhausted(error)) pause_accepting(error);
@@ -103,7 +103,8 @@ void StreamServer::set_keep_alive(int descriptor) const {
   const bool on = *settings_.keep_alive_ns > 0;
   set_option(descriptor, SOL_SOCKET, SO_KEEPALIVE, on ? 1 : 0);
   if (!on) return;
-  const std::int64_t seconds = std::clamp<std::int64_t>(*settings_.keep_alive_ns / second_ns, 1, 32767);
+  const std::int64_t seconds =
+      std::clamp<std::int64_t>(*settings_.keep_alive_ns / second_ns, 1, 32767);
   set_option(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(seconds));
   set_option(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(seconds));
 }
@@ -161,14 +162,17 @@ int StreamServer::end_silent_ones() {
 void StreamServer::drain() {
   const std::int64_t deadline = steady_ns() + drain_ns;
   for (bool more = true; more && accept_at_ns_ == 0 && steady_ns() < deadline;) more = accept_one();
-  std::size_t unread = 0;
+  std::size_t unread_bytes = 0;
+  std::uint32_t lost = 0;
   for (const auto& [lane, c] : connections_) {
-    if (steady_ns() < deadline) c->drain(drain_bytes_max);
-    unread += c->unread_bytes();
+    lost += c->drain(steady_ns() < deadline ? drain_bytes_max : 0);
+    unread_bytes += c->unread_bytes();
   }
-  if (unread != 0)
-    home_.warn(std::to_string(unread) + " bytes that had been received were not read: the agent "
-                                        "stops and has no room for them");
+  if (lost != 0) home_.lost(lost, WEIR_CLOSED);
+  if (unread_bytes != 0)
+    home_.warn(std::to_string(unread_bytes) +
+               " bytes that had been received were not read: the agent "
+               "stops and has no room for them");
   for (const auto& [lane, c] : std::exchange(connections_, {})) home_.lane_close(lane);
 }
 

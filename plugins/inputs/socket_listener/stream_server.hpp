@@ -21,9 +21,9 @@ namespace weir::socket_listener {
 
 struct StreamSettings {
   bool tcp = false;
-  std::uint64_t max_connections = 0;              // 0 = no limit
-  std::int64_t read_timeout_ns = 0;               // 0 = none
-  std::optional<std::int64_t> keep_alive_ns;      // 0 = off, none = the system's
+  std::uint64_t max_connections = 0;          // 0 = no limit
+  std::int64_t read_timeout_ns = 0;           // 0 = none
+  std::optional<std::int64_t> keep_alive_ns;  // 0 = off, none = the system's
   common::Encoding encoding = common::Encoding::identity;
   std::shared_ptr<const common::Splitter> splitter;  // null = lines, left to the parser
   std::shared_ptr<const common::TlsServer> tls;      // null = no TLS

@@ -34,10 +34,11 @@ TEST(Sysfs, TellsWhoSharesACore) {
   const test::HostTree tree;
   EXPECT_EQ(physical_in_sysfs(tree.file("sys")), 0);
   const char* lists[] = {"0,2", "1,3", "0,2", "1,3"};
-  for (int cpu = 0; cpu < 4; ++cpu)
+  for (int cpu = 0; cpu < 4; ++cpu) {
     tree.write(
         "sys/devices/system/cpu/cpu" + std::to_string(cpu * 5) + "/topology/thread_siblings_list",
         lists[cpu]);
+  }
   tree.write("sys/devices/system/cpu/cpufreq/topology/thread_siblings_list", "9");
   EXPECT_EQ(physical_in_sysfs(tree.file("sys")), 2);
   tree.write("sys/devices/system/cpu/cpu0/topology/core_cpus_list", "0");

@@ -39,8 +39,9 @@ TEST(Dmi, IsUnknownWhereThereIsNone) {
 TEST(Chassis, HasAWordForEveryCode) {
   EXPECT_EQ(chassis_type("1"), "Other");
   EXPECT_EQ(chassis_type("36"), "Stick PC");
-  for (const char* code : {"0", "37", "01", "", "x", "-1"})
+  for (const char* code : {"0", "37", "01", "", "x", "-1"}) {
     EXPECT_EQ(chassis_type(code), "unknown") << code;
+  }
 }
 
 }  // namespace

@@ -21,8 +21,9 @@ bool has_content(const std::string& path) {
 
 std::string lower(std::string_view text) {
   std::string made(text);
-  for (char& c : made)
+  for (char& c : made) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
   return made;
 }
 
@@ -218,10 +219,11 @@ std::string suse_version(std::string_view release) {
     const std::string_view line = procfs::take_line(release);
     const std::size_t version_at = line.find(version_word);
     const std::size_t level_at = line.find(level_word);
-    if (version_at != std::string_view::npos)
+    if (version_at != std::string_view::npos) {
       version = digits_and_dots(line.substr(version_at + version_word.size()));
-    else if (level_at != std::string_view::npos)
+    } else if (level_at != std::string_view::npos) {
       version.append(".").append(digits_and_dots(line.substr(level_at + level_word.size())));
+    }
   }
   return version;
 }

@@ -16,8 +16,9 @@ constexpr std::string_view groups[] = {"legacy", "cpus", "dmi", "load", "os", "u
 constexpr double load_unit = 1 << SI_LOAD_SHIFT;
 
 bool parse_load(std::string_view text, double (&loads)[3]) {
-  for (double& load : loads)
+  for (double& load : loads) {
     if (!procfs::take_number(text, load)) return false;
+  }
   return true;
 }
 
@@ -55,11 +56,13 @@ bool System::wants(std::string_view what) const {
 
 void System::init() {
   if (include.empty()) include = {"legacy"};
-  for (const std::string& what : include)
-    if (std::find(std::begin(groups), std::end(groups), what) == std::end(groups))
+  for (const std::string& what : include) {
+    if (std::find(std::begin(groups), std::end(groups), what) == std::end(groups)) {
       throw weir::config_error("include", "\"" + what +
                                               "\" is not known; known are legacy, cpus, dmi, "
                                               "load, os, uptime and users");
+    }
+  }
 }
 
 void System::start() {

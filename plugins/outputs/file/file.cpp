@@ -1,9 +1,9 @@
 #include "plugins/outputs/file/file.hpp"
 
+#include <unistd.h>
+
 #include <optional>
 #include <string_view>
-
-#include <unistd.h>
 
 namespace weir::file_output {
 
@@ -33,10 +33,10 @@ void File::choose_compression() {
     throw config_error("compression_algorithm", "\"" + compression_algorithm +
                                                     "\" is unknown; use zstd, gzip, zlib or \"\"");
   if (!common::supports_level(*encoding, compression_level))
-    throw config_error("compression_level",
-                       compression_algorithm + " has no level " +
-                           std::to_string(compression_level) + "; use " +
-                           std::string(common::levels_of(*encoding)) + ", or -1 for its default");
+    throw config_error("compression_level", compression_algorithm + " has no level " +
+                                                std::to_string(compression_level) + "; use " +
+                                                std::string(common::levels_of(*encoding)) +
+                                                ", or -1 for its default");
   compressor_ = std::make_unique<common::Compressor>(*encoding, compression_level);
 }
 

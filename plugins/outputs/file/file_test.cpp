@@ -1,5 +1,8 @@
 #include "plugins/outputs/file/file.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <array>
 #include <csignal>
 #include <filesystem>
@@ -7,9 +10,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -133,8 +133,7 @@ TEST_F(FileOutput, AppendsEachBatchToEveryFile) {
 
 TEST_F(FileOutput, RotatesBySize) {
   use(list({"out.txt"}) + "rotation_max_size = 5\nrotation_max_archives = 1");
-  for (const char* text : {"first\n", "second\n", "third\n"})
-    write({text});
+  for (const char* text : {"first\n", "second\n", "third\n"}) write({text});
   EXPECT_EQ(dir_.read("out.txt"), "");
   EXPECT_EQ(dir_.read("out.2026-01-02-1767323045-2.txt"), "third\n");
   EXPECT_EQ(dir_.names().size(), 2U);

@@ -1,12 +1,12 @@
 #include "plugins/outputs/file/target.hpp"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <mutex>
 #include <utility>
-
-#include <poll.h>
-#include <unistd.h>
 
 #include <weir/error.hpp>
 
