@@ -1,12 +1,11 @@
-#include <weir/builder.hpp>
-
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <map>
 #include <random>
 #include <set>
 
+#include <gtest/gtest.h>
+
+#include <weir/builder.hpp>
 #include <weir/testing/lines.hpp>
 #include <weir/validate.hpp>
 
@@ -39,7 +38,12 @@ TEST(Builder, SortsTagsAndKeepsTheLastOfEach) {
 
 TEST(Builder, KeepsTheOrderOfFieldsAndTheLastValue) {
   builder b;
-  b.metric("m", 1).field("b", 1).field("a", 2U).field("b", "text").field("c"_k, true).field("d", 0.5F);
+  b.metric("m", 1)
+      .field("b", 1)
+      .field("a", 2U)
+      .field("b", "text")
+      .field("c"_k, true)
+      .field("d", 0.5F);
   EXPECT_EQ(rows(b), (lines{"m b=\"text\",a=2u,c=t,d=0.5 1 untyped"}));
 }
 
@@ -104,7 +108,8 @@ TEST(Builder, RawRowsCarryTheirMessages) {
   builder b;
   b.raw("one", WEIR_RAW_RECORD, 5).tag("topic", "t");
   b.raw("", WEIR_RAW_STREAM, 6, true);
-  EXPECT_EQ(rows(b), (lines{"raw record session=5 \"one\" topic=t", "raw stream session=6 last \"\""}));
+  EXPECT_EQ(rows(b),
+            (lines{"raw record session=5 \"one\" topic=t", "raw stream session=6 last \"\""}));
 }
 
 TEST(Builder, LetsParsersShareRanges) {
@@ -118,7 +123,8 @@ TEST(Builder, LetsParsersShareRanges) {
   }
   const block_memory m = sealed(b);
   EXPECT_EQ(m.head()->n_tags, 2U);
-  EXPECT_EQ(testing::print(batch(m.head())), (lines{"m,a=1,b=2 f=0i 0", "m,a=1,b=2 f=1i 1", "m,a=1,b=2 f=2i 2"}));
+  EXPECT_EQ(testing::print(batch(m.head())),
+            (lines{"m,a=1,b=2 f=0i 0", "m,a=1,b=2 f=1i 1", "m,a=1,b=2 f=2i 2"}));
 }
 
 TEST(Builder, CommonTagsReplaceOthers) {
@@ -174,7 +180,8 @@ TEST(StringTable, KeepsShortAndLongTextsWhole) {
 
 TEST(Hash, IsTheSameAtCompileTime) {
   static_assert(hash("cpu") == hash(std::string_view("cpuX", 3)));
-  for (const char* s : {"", "a", "abc", "abcd", "abcdefg", "abcdefgh", "abcdefghi", "a longer text of 29 characters"}) {
+  for (const char* s : {"", "a", "abc", "abcd", "abcdefg", "abcdefgh", "abcdefghi",
+                        "a longer text of 29 characters"}) {
     const std::string copy(s);
     EXPECT_EQ(hash(copy), hash(s)) << s;
   }
@@ -203,10 +210,13 @@ TEST(Hash, SpreadsKeysThatDifferLittle) {
   std::vector<std::string> bits;
   for (int i = 0; i < 50000; ++i) {
     numbers.push_back(std::to_string(i));
-    hosts.push_back("host-" + std::to_string(i) + ".rack" + std::to_string(i % 16) + ".example.com");
-    bits.push_back(std::string(1, static_cast<char>(i & 0xff)) + "padding" + static_cast<char>(i >> 8));
+    hosts.push_back("host-" + std::to_string(i) + ".rack" + std::to_string(i % 16) +
+                    ".example.com");
+    bits.push_back(std::string(1, static_cast<char>(i & 0xff)) + "padding" +
+                   static_cast<char>(i >> 8));
   }
-  for (const auto* keys : {&numbers, &hosts, &bits}) EXPECT_LT(worst_spread(*keys), 0.02) << keys->at(0);
+  for (const auto* keys : {&numbers, &hosts, &bits})
+    EXPECT_LT(worst_spread(*keys), 0.02) << keys->at(0);
 }
 
 TEST(Hash, DependsOnLengthAndEveryBit) {

@@ -1,7 +1,3 @@
-#include <weir/editor.hpp>
-
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
@@ -9,6 +5,9 @@
 #include <memory>
 #include <random>
 
+#include <gtest/gtest.h>
+
+#include <weir/editor.hpp>
 #include <weir/testing/lines.hpp>
 #include <weir/validate.hpp>
 
@@ -71,8 +70,10 @@ Pairs::iterator find(Pairs& in, const std::string& key) {
 }
 void put(Pairs& in, const std::string& key, const std::string& value) {
   const auto at = find(in, key);
-  if (at != in.end()) at->second = value;
-  else in.emplace_back(key, value);
+  if (at != in.end())
+    at->second = value;
+  else
+    in.emplace_back(key, value);
 }
 void erase(Pairs& in, const std::string& key) {
   const auto at = find(in, key);
@@ -112,7 +113,8 @@ class Trial {
   }
   // The same with buffers that fail now and then: the block stays valid and what is not selected untouched.
   void failing_steps(int n) {
-    editor e(&buf_, mask_.empty() ? nullptr : mask_.data(), row0_, n_rows_, keep_.data(), &buffers_);
+    editor e(&buf_, mask_.empty() ? nullptr : mask_.data(), row0_, n_rows_, keep_.data(),
+             &buffers_);
     for (int i = 0; i < n && !::testing::Test::HasFatalFailure(); ++i) {
       buffers_.fail_in = static_cast<int>(below(3)) + 1;
       try {
@@ -128,10 +130,13 @@ class Trial {
  private:
   std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(rng_() % n); }
   std::string word() {
-    static const std::vector<std::string> pool{"a", "b", "c", "dd", "ee", "host", "region-of-the-machine", "zz", "kind"};
+    static const std::vector<std::string> pool{
+        "a", "b", "c", "dd", "ee", "host", "region-of-the-machine", "zz", "kind"};
     return pool[below(static_cast<std::uint32_t>(pool.size()))];
   }
-  std::string text() { return below(8) == 0 ? "" : "v" + std::to_string(below(6)) + std::string(below(3) * 9, 'x'); }
+  std::string text() {
+    return below(8) == 0 ? "" : "v" + std::to_string(below(6)) + std::string(below(3) * 9, 'x');
+  }
 
   // ---- the block ----
 
@@ -144,7 +149,8 @@ class Trial {
     std::vector<Series> series(below(5) + 1);
     for (Series& s : series) make_series(b, s);
     const std::uint32_t n = below(12);
-    for (std::uint32_t i = 0; i < n; ++i) make_row(b, series[below(static_cast<std::uint32_t>(series.size()))]);
+    for (std::uint32_t i = 0; i < n; ++i)
+      make_row(b, series[below(static_cast<std::uint32_t>(series.size()))]);
     const std::uint64_t all = b.bytes();
     buf_ = buffers_.get(all);
     const std::uint32_t used = b.seal(buf_.data);
@@ -156,7 +162,8 @@ class Trial {
     for (std::uint32_t i = below(5); i > 0; --i) put(s.tags, word(), text());
     std::sort(s.tags.begin(), s.tags.end());
     std::vector<weir_tag> tags;
-    for (const auto& t : s.tags) tags.push_back({b.strings().intern(t.first), b.strings().intern(t.second)});
+    for (const auto& t : s.tags)
+      tags.push_back({b.strings().intern(t.first), b.strings().intern(t.second)});
     s.tag0 = b.add_tags(tags.data(), static_cast<std::uint32_t>(tags.size()));
   }
   void make_row(builder& b, const Series& s) {
@@ -178,11 +185,16 @@ class Trial {
   template <typename T>
   static weir_field store(builder& b, const T& v) {
     weir_field f{};
-    if constexpr (std::is_same_v<T, bool>) f.type = WEIR_BOOL, f.v.u = v ? 1 : 0;
-    else if constexpr (std::is_same_v<T, double>) f.type = WEIR_F64, f.v.f = v;
-    else if constexpr (std::is_same_v<T, std::uint64_t>) f.type = WEIR_U64, f.v.u = v;
-    else if constexpr (std::is_same_v<T, std::int64_t>) f.type = WEIR_I64, f.v.i = v;
-    else f.type = WEIR_STRING, f.v.str = b.strings().store(v);
+    if constexpr (std::is_same_v<T, bool>)
+      f.type = WEIR_BOOL, f.v.u = v ? 1 : 0;
+    else if constexpr (std::is_same_v<T, double>)
+      f.type = WEIR_F64, f.v.f = v;
+    else if constexpr (std::is_same_v<T, std::uint64_t>)
+      f.type = WEIR_U64, f.v.u = v;
+    else if constexpr (std::is_same_v<T, std::int64_t>)
+      f.type = WEIR_I64, f.v.i = v;
+    else
+      f.type = WEIR_STRING, f.v.str = b.strings().store(v);
     return f;
   }
   // use(value) with a value of a random type; returns it as it is printed.
@@ -211,7 +223,8 @@ class Trial {
       strs[h.n_strs++] = strs[id];
       const auto move = [&](std::uint32_t& ref) { ref = ref == id && below(2) == 0 ? twin : ref; };
       for (std::uint32_t r = 0; r < h.n_rows; ++r) move(section<weir_row>(h.off_rows)[r].name);
-      for (std::uint32_t t = 0; t < h.n_tags; ++t) move(section<weir_tag>(h.off_tags)[t].key), move(section<weir_tag>(h.off_tags)[t].val);
+      for (std::uint32_t t = 0; t < h.n_tags; ++t)
+        move(section<weir_tag>(h.off_tags)[t].key), move(section<weir_tag>(h.off_tags)[t].val);
       for (std::uint32_t f = 0; f < h.n_fields; ++f) move(section<weir_field>(h.off_fields)[f].key);
     }
   }
@@ -231,7 +244,8 @@ class Trial {
         if (below(3) != 0) set_bit(mask_.data(), r);
     }
     for (std::uint32_t r = 0; r < n; ++r)
-      model_[r].selected = r >= row0_ && r < row0_ + n_rows_ && (mask_.empty() || bit(mask_.data(), r));
+      model_[r].selected =
+          r >= row0_ && r < row0_ + n_rows_ && (mask_.empty() || bit(mask_.data(), r));
     for (const Row& m : model_) {
       before_.push_back(m.print());
       offered_.push_back(m.selected);
@@ -265,7 +279,8 @@ class Trial {
     lines expected;
     for (const Row& m : model_) expected.push_back(m.print());
     ASSERT_EQ(printed(e), expected) << "after " << what_;
-    for (std::uint32_t r = row0_; r < row0_ + n_rows_; ++r) ASSERT_EQ(e.selected(r), model_[r].selected) << what_;
+    for (std::uint32_t r = row0_; r < row0_ + n_rows_; ++r)
+      ASSERT_EQ(e.selected(r), model_[r].selected) << what_;
   }
 
   // ---- operations ----
@@ -289,9 +304,11 @@ class Trial {
     switch (below(8)) {
       case 0: return set_name(e, r);
       case 1: return set_time(e, r);
-      case 2: case 3: return set_field(e, r);
+      case 2:
+      case 3: return set_field(e, r);
       case 4: return remove_field(e, r);
-      case 5: case 6: return set_tag(e, r);
+      case 5:
+      case 6: return set_tag(e, r);
       default: return remove_tag(e, r);
     }
   }
@@ -332,8 +349,10 @@ class Trial {
     const std::string k = word();
     what_ = "set_field " + std::to_string(r) + " " + k;
     const std::string v = random_value([&](auto value) {
-      if constexpr (std::is_same_v<decltype(value), std::string_view>) e.set_field(r, alias(e, k), alias(e, std::string(value)));
-      else e.set_field(r, alias(e, k), value);
+      if constexpr (std::is_same_v<decltype(value), std::string_view>)
+        e.set_field(r, alias(e, k), alias(e, std::string(value)));
+      else
+        e.set_field(r, alias(e, k), value);
     });
     put(model_[r].fields, k, v);
   }
@@ -366,8 +385,11 @@ class Trial {
     forget(r);
   }
   void forget(std::size_t r) {
-    if (r < before_.size()) model_[r].selected = false;
-    else model_.erase(model_.begin() + static_cast<std::ptrdiff_t>(r));  // an appended one is taken out
+    if (r < before_.size())
+      model_[r].selected = false;
+    else
+      model_.erase(model_.begin() +
+                   static_cast<std::ptrdiff_t>(r));  // an appended one is taken out
   }
   void append(editor& e, std::uint32_t r) {
     if (below(2) == 0) {
@@ -378,9 +400,15 @@ class Trial {
       model_.push_back(copy);
     } else {
       what_ = "append_copy of another block's row";
-      const block_memory other = testing::make_batch({"other,a=1,host=me f=1i,s=\"text\" 5 counter"}, 0);
+      const block_memory other =
+          testing::make_batch({"other,a=1,host=me f=1i,s=\"text\" 5 counter"}, 0);
       e.append_copy(*batch(other.head()).begin());
-      model_.push_back({"other", "5", "counter", {{"a", "1"}, {"host", "me"}}, {{"f", "1i"}, {"s", "\"text\""}}, true});
+      model_.push_back({"other",
+                        "5",
+                        "counter",
+                        {{"a", "1"}, {"host", "me"}},
+                        {{"f", "1i"}, {"s", "\"text\""}},
+                        true});
     }
   }
 
@@ -464,8 +492,10 @@ class Trial {
     });
     each_selected([&](Row& m) {
       const bool had = find(m.tags, k) != m.tags.end();
-      if (had) erase(m.tags, k);
-      else put(m.tags, k, v);
+      if (had)
+        erase(m.tags, k);
+      else
+        put(m.tags, k, v);
       std::sort(m.tags.begin(), m.tags.end());
     });
   }
@@ -494,8 +524,10 @@ class Trial {
     for (std::size_t r = model_.size(); r-- > 0;) {
       Row& m = model_[r];
       if (!m.selected || find(m.fields, gone) == m.fields.end()) continue;
-      if (m.fields.size() > 1) erase(m.fields, gone);
-      else forget(r);
+      if (m.fields.size() > 1)
+        erase(m.fields, gone);
+      else
+        forget(r);
     }
   }
 
@@ -506,8 +538,8 @@ class Trial {
   std::vector<std::uint64_t> mask_, keep_;
   std::uint32_t row0_ = 0, n_rows_ = 0;
   std::vector<Row> model_;
-  lines before_;                          // the rows that the block came with
-  std::vector<bool> offered_;             // which of them are selected at first
+  lines before_;               // the rows that the block came with
+  std::vector<bool> offered_;  // which of them are selected at first
   std::string what_ = "nothing";
 };
 
@@ -515,7 +547,9 @@ std::uint64_t first_seed() {
   const char* only = std::getenv("WEIR_SEED");
   return only == nullptr ? 1 : std::stoull(only);
 }
-std::uint64_t last_seed(std::uint64_t many) { return std::getenv("WEIR_SEED") == nullptr ? many : first_seed(); }
+std::uint64_t last_seed(std::uint64_t many) {
+  return std::getenv("WEIR_SEED") == nullptr ? many : first_seed();
+}
 
 TEST(Editor, DoesWhatTheModelDoes) {
   for (std::uint64_t seed = first_seed(); seed <= last_seed(4000) && !HasFatalFailure(); ++seed) {
@@ -556,7 +590,8 @@ struct Open {
 
 lines many_rows(int n) {
   lines rows;
-  for (int i = 0; i < n; ++i) rows.push_back("m" + std::to_string(i % 3) + ",t=v" + std::to_string(i % 5) + " f=1i,g=2i 1");
+  for (int i = 0; i < n; ++i)
+    rows.push_back("m" + std::to_string(i % 3) + ",t=v" + std::to_string(i % 5) + " f=1i,g=2i 1");
   return rows;
 }
 
@@ -610,11 +645,14 @@ TEST(Editor, ALastFieldMayBeReplaced) {
 TEST(Editor, KeepsExtensionsWhenTheBlockMoves) {
   Open o({"m a=1i 1"});
   auto& h = *reinterpret_cast<weir_batch*>(o.buf.data);
-  ASSERT_GE((h.off_blob - h.off_ext) + (h.off_ext - h.off_strs) - h.n_strs * sizeof(weir_sref), sizeof(weir_ext));
-  h.off_ext = h.off_blob - static_cast<std::uint32_t>(sizeof(weir_ext));  // out of the strings' slack
+  ASSERT_GE((h.off_blob - h.off_ext) + (h.off_ext - h.off_strs) - h.n_strs * sizeof(weir_sref),
+            sizeof(weir_ext));
+  h.off_ext =
+      h.off_blob - static_cast<std::uint32_t>(sizeof(weir_ext));  // out of the strings' slack
   h.n_ext = 1;
   *reinterpret_cast<weir_ext*>(o.buf.data + h.off_ext) = {WEIR_X_SOURCE, 0, 1, 7};
-  for (int i = 0; i < 100; ++i) o.edit->set_field(0, "field" + std::to_string(i), std::string(50, 'x'));
+  for (int i = 0; i < 100; ++i)
+    o.edit->set_field(0, "field" + std::to_string(i), std::string(50, 'x'));
   EXPECT_GT(o.buffers.taken, 0);
   const weir_batch& moved = o.edit->head();
   EXPECT_EQ(moved.n_ext, 1U);

@@ -1,15 +1,15 @@
 // Goal: what an editor does to tags and fields by their keys is what a plain model does row by row: for ranges
 // that rows share, for rows outside the selection, for blocks without slack.
 
-#include <weir/editor.hpp>
-#include <weir/testing/lines.hpp>
-#include <weir/validate.hpp>
-
-#include <gtest/gtest.h>
-
 #include <functional>
 #include <map>
 #include <random>
+
+#include <gtest/gtest.h>
+
+#include <weir/editor.hpp>
+#include <weir/testing/lines.hpp>
+#include <weir/validate.hpp>
 
 namespace weir {
 namespace {
@@ -62,7 +62,8 @@ class random_block {
   // The editor's answer and the model's for every row that was not dropped.
   void run(const std::function<void(editor&)>& edit, const std::function<bool(model_row&)>& one) {
     {
-      editor e(&buf_, mask_.empty() ? nullptr : mask_.data(), row0_, n_, keep_.data(), &buffers_, &memory_);
+      editor e(&buf_, mask_.empty() ? nullptr : mask_.data(), row0_, n_, keep_.data(), &buffers_,
+               &memory_);
       edit(e);
     }
     ASSERT_EQ(validate(buf_.data, buf_.cap), nullptr);
@@ -79,8 +80,9 @@ class random_block {
   }
   void add_row(builder& b, std::uint32_t r) {
     if (ranges_.empty() || pick(3) == 0) add_range(b);
-    const auto& [tag0, tags] = ranges_[pick(4) == 0 ? pick(static_cast<std::uint32_t>(ranges_.size()))
-                                                    : static_cast<std::uint32_t>(ranges_.size()) - 1];
+    const auto& [tag0, tags] =
+        ranges_[pick(4) == 0 ? pick(static_cast<std::uint32_t>(ranges_.size()))
+                             : static_cast<std::uint32_t>(ranges_.size()) - 1];
     model_row m;
     m.name = letter(3);
     m.tags = tags;
@@ -119,7 +121,8 @@ class random_block {
     before_ = keep_;
   }
   bool selected(std::uint32_t r) const {
-    return r >= row0_ && r < row0_ + n_ && (mask_.empty() || bit(mask_.data(), r)) && bit(before_.data(), r - row0_);
+    return r >= row0_ && r < row0_ + n_ && (mask_.empty() || bit(mask_.data(), r)) &&
+           bit(before_.data(), r - row0_);
   }
   void compare(const row& r, const std::function<bool(model_row&)>& one) {
     model_row& m = rows_[r.index()];
@@ -168,8 +171,10 @@ TEST(Keys, RenamesTags) {
     random_block(seed).run(
         [](editor& e) {
           e.each_tag_keys([](tag_keys& keys) {
-            if (const int i = keys.find("a"); i >= 0) keys.rename(static_cast<std::uint32_t>(i), "z");
-            if (const int i = keys.find("c"); i >= 0) keys.rename(static_cast<std::uint32_t>(i), "d");
+            if (const int i = keys.find("a"); i >= 0)
+              keys.rename(static_cast<std::uint32_t>(i), "z");
+            if (const int i = keys.find("c"); i >= 0)
+              keys.rename(static_cast<std::uint32_t>(i), "d");
           });
         },
         [](model_row& m) { return rename_tag(m, "a", "z"), rename_tag(m, "c", "d"), true; });
@@ -219,7 +224,8 @@ TEST(Keys, MapsTagValues) {
     random_block(seed).run([&](editor& e) { e.each_tag_value(all ? "" : "b", to); },
                            [&](model_row& m) {
                              for (auto& [k, v] : m.tags)
-                               if (const std::string* fresh = all || k == "b" ? to(v) : nullptr) v = *fresh;
+                               if (const std::string* fresh = all || k == "b" ? to(v) : nullptr)
+                                 v = *fresh;
                              return true;
                            });
   }
@@ -231,8 +237,10 @@ TEST(Keys, RenamesFields) {
     random_block(seed).run(
         [](editor& e) {
           e.each_field_keys([](field_keys& keys) {
-            if (const int i = keys.find("a"); i >= 0) keys.rename(static_cast<std::uint32_t>(i), "b");
-            if (const int i = keys.find("c"); i >= 0) keys.rename(static_cast<std::uint32_t>(i), "zz");
+            if (const int i = keys.find("a"); i >= 0)
+              keys.rename(static_cast<std::uint32_t>(i), "b");
+            if (const int i = keys.find("c"); i >= 0)
+              keys.rename(static_cast<std::uint32_t>(i), "zz");
           });
         },
         [](model_row& m) { return rename_field(m, "a", "b"), rename_field(m, "c", "zz"), true; });
@@ -262,10 +270,14 @@ TEST(Keys, OneMemoryServesManyEditors) {
     SCOPED_TRACE(seed);
     random_block block(seed);
     for (const char* key : {"a", "q", "b"})
-      block.run([&](editor& e) { e.add_tag(key, "x", true); }, [&](model_row& m) { return m.tags[key] = "x", true; });
+      block.run([&](editor& e) { e.add_tag(key, "x", true); },
+                [&](model_row& m) { return m.tags[key] = "x", true; });
     const std::string name = "renamed";
-    block.run([&](editor& e) { e.each_name([&](std::string_view v) { return v == "b" ? &name : nullptr; }); },
-              [&](model_row& m) { return m.name = m.name == "b" ? name : m.name, true; });
+    block.run(
+        [&](editor& e) {
+          e.each_name([&](std::string_view v) { return v == "b" ? &name : nullptr; });
+        },
+        [&](model_row& m) { return m.name = m.name == "b" ? name : m.name, true; });
   }
 }
 
@@ -276,10 +288,12 @@ TEST(KeyShapes, DecidesAgainWhatWasPushedOut) {
   for (std::uint32_t round = 0; round < 2; ++round)
     for (std::uint32_t i = 0; i < 10 * key_shapes<std::uint32_t>::shapes_max; ++i) {
       const weir_tag tags[] = {{i, 0}, {i + 1, 0}};
-      EXPECT_EQ(shapes.of(tags, 2, [&](std::uint32_t& plan, const std::uint32_t* keys, std::uint32_t n) {
-        ++made;
-        plan = keys[0] * n;
-      }), 2 * i);
+      EXPECT_EQ(shapes.of(tags, 2,
+                          [&](std::uint32_t& plan, const std::uint32_t* keys, std::uint32_t n) {
+                            ++made;
+                            plan = keys[0] * n;
+                          }),
+                2 * i);
     }
   EXPECT_GT(made, 10 * key_shapes<std::uint32_t>::shapes_max);
 }

@@ -1,6 +1,6 @@
-#include <weir/testing/plugin.hpp>
-
 #include <gtest/gtest.h>
+
+#include <weir/testing/plugin.hpp>
 
 // Goal: the kit drives each kind through the C tables as a host would, and is loud about broken rules.
 
@@ -99,7 +99,8 @@ struct Words {
 TEST(Kit, ParsesStreamsCutAnywhere) {
   testing::plugin p(descriptor<Words>());
   p.format().time = false;
-  EXPECT_EQ(p.parse_split("one two three"), (lines{R"(w text="one")", R"(w text="two")", R"(w text="three")"}));
+  EXPECT_EQ(p.parse_split("one two three"),
+            (lines{R"(w text="one")", R"(w text="two")", R"(w text="three")"}));
   EXPECT_EQ(p.parse_stream("a b c", 1).size(), 3U);
 }
 

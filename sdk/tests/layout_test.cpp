@@ -1,6 +1,6 @@
-#include <weir/abi.h>
-
 #include <gtest/gtest.h>
+
+#include <weir/abi.h>
 
 // Goal: nobody changes what peers of other builds rely on. Members may be appended (new lines here, and the
 // size grows); a line that has to be changed is a break of the contract.
@@ -8,7 +8,8 @@
 namespace {
 
 #define SIZE(type, bytes) static_assert(sizeof(type) == (bytes), "size of " #type)
-#define AT(type, member, offset) static_assert(offsetof(type, member) == (offset), #type "." #member)
+#define AT(type, member, offset) \
+  static_assert(offsetof(type, member) == (offset), #type "." #member)
 #define VALUE(name, number) static_assert((name) == (number), #name)
 
 // clang-format off

@@ -1,7 +1,6 @@
-#include <weir/options.hpp>
-
 #include <gtest/gtest.h>
 
+#include <weir/options.hpp>
 #include <weir/testing/config.hpp>
 
 // Goal: what an author declares arrives in the members, written or by default, in every shape; and the kit refuses
@@ -16,8 +15,8 @@ using testing::failure_of;
 struct Inner {
   std::string name;
   std::int64_t count{};
-  static constexpr auto options =
-      std::tuple{opt{"name", &Inner::name, "\"inner\"", "A name"}, opt{"count", &Inner::count, "3", "A number"}};
+  static constexpr auto options = std::tuple{opt{"name", &Inner::name, "\"inner\"", "A name"},
+                                             opt{"count", &Inner::count, "3", "A number"}};
   bool operator==(const Inner& o) const { return name == o.name && count == o.count; }
 };
 
@@ -48,30 +47,30 @@ struct All {
 
   static constexpr const char* choices[] = {"red", "green"};
   static constexpr const char* old_names[] = {"txt", nullptr};
-  static constexpr auto options = std::tuple{
-      opt{"flag", &All::flag, "true", ""},
-      opt{"small", &All::small, "1", ""},
-      opt{"large", &All::large, "-2", ""},
-      opt{"natural", &All::natural, "3", ""},
-      opt{"port", &All::port, "80", ""},
-      opt{"number", &All::number, "1.5", ""},
-      opt{"text", &All::text, "\"default\"", ""}.also(old_names),
-      opt{"choice", &All::choice, "\"red\"", ""}.one_of(choices),
-      opt{"wait", &All::wait, "\"1h30m\"", ""},
-      opt{"room", &All::room, "\"1KiB\"", ""},
-      opt{"token", &All::token, nullptr, ""},
-      opt{"scalar", &All::scalar, "7", ""},
-      opt{"list", &All::list, "['a', 'b']", ""},
-      opt{"waits", &All::waits, "[\"5ms\", 2]", ""},
-      opt{"counts", &All::counts, "{a = 1}", ""},
-      opt{"lists", &All::lists, "{}", ""},
-      opt{"mixed", &All::mixed, "{}", ""},
-      opt{"table", &All::table, nullptr, ""},
-      opt{"tables", &All::tables, "[]", ""},
-      opt{"named", &All::named, "{}", ""},
-      opt{"maybe", &All::maybe, nullptr, ""},
-      opt{"maybe_int", &All::maybe_int, "4", ""},
-      opt{"untouched", &All::untouched, nullptr, ""}};
+  static constexpr auto options =
+      std::tuple{opt{"flag", &All::flag, "true", ""},
+                 opt{"small", &All::small, "1", ""},
+                 opt{"large", &All::large, "-2", ""},
+                 opt{"natural", &All::natural, "3", ""},
+                 opt{"port", &All::port, "80", ""},
+                 opt{"number", &All::number, "1.5", ""},
+                 opt{"text", &All::text, "\"default\"", ""}.also(old_names),
+                 opt{"choice", &All::choice, "\"red\"", ""}.one_of(choices),
+                 opt{"wait", &All::wait, "\"1h30m\"", ""},
+                 opt{"room", &All::room, "\"1KiB\"", ""},
+                 opt{"token", &All::token, nullptr, ""},
+                 opt{"scalar", &All::scalar, "7", ""},
+                 opt{"list", &All::list, "['a', 'b']", ""},
+                 opt{"waits", &All::waits, "[\"5ms\", 2]", ""},
+                 opt{"counts", &All::counts, "{a = 1}", ""},
+                 opt{"lists", &All::lists, "{}", ""},
+                 opt{"mixed", &All::mixed, "{}", ""},
+                 opt{"table", &All::table, nullptr, ""},
+                 opt{"tables", &All::tables, "[]", ""},
+                 opt{"named", &All::named, "{}", ""},
+                 opt{"maybe", &All::maybe, nullptr, ""},
+                 opt{"maybe_int", &All::maybe_int, "4", ""},
+                 opt{"untouched", &All::untouched, nullptr, ""}};
 };
 
 All loaded(std::string_view text) {
@@ -217,26 +216,27 @@ TEST_P(Refuses, WithThePath) {
   EXPECT_EQ(f.status, WEIR_E_CONFIG);
   EXPECT_EQ(f.path, GetParam().path) << f.message;
 }
-INSTANTIATE_TEST_SUITE_P(Options, Refuses,
-                         ::testing::Values(Refused{"unknown", "colour = 1", "colour"},
-                                           Refused{"unknown_inside", "[[tables]]\nname = 'a'\nsize = 1", "tables[0].size"},
-                                           Refused{"type", "large = 'text'", "large"},
-                                           Refused{"float_for_int", "large = 1.5", "large"},
-                                           Refused{"enum", "choice = 'blue'", "choice"},
-                                           Refused{"port", "port = 65536", "port"},
-                                           Refused{"negative", "natural = -1", "natural"},
-                                           Refused{"small", "small = 3000000000", "small"},
-                                           Refused{"duration", "wait = 'soon'", "wait"},
-                                           Refused{"no_unit_inside", "wait = '1h30'", "wait"},
-                                           Refused{"size", "room = '1 parsec'", "room"},
-                                           Refused{"not_a_list", "list = 'a'", "list"},
-                                           Refused{"list_item", "waits = ['x']", "waits[0]"},
-                                           Refused{"not_a_table", "table = 1", "table"},
-                                           Refused{"map_item", "[named.x]\ncount = 'a'", "named.x.count"}),
-                         [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Options, Refuses,
+    ::testing::Values(
+        Refused{"unknown", "colour = 1", "colour"},
+        Refused{"unknown_inside", "[[tables]]\nname = 'a'\nsize = 1", "tables[0].size"},
+        Refused{"type", "large = 'text'", "large"},
+        Refused{"float_for_int", "large = 1.5", "large"},
+        Refused{"enum", "choice = 'blue'", "choice"}, Refused{"port", "port = 65536", "port"},
+        Refused{"negative", "natural = -1", "natural"},
+        Refused{"small", "small = 3000000000", "small"},
+        Refused{"duration", "wait = 'soon'", "wait"},
+        Refused{"no_unit_inside", "wait = '1h30'", "wait"},
+        Refused{"size", "room = '1 parsec'", "room"}, Refused{"not_a_list", "list = 'a'", "list"},
+        Refused{"list_item", "waits = ['x']", "waits[0]"},
+        Refused{"not_a_table", "table = 1", "table"},
+        Refused{"map_item", "[named.x]\ncount = 'a'", "named.x.count"}),
+    [](const auto& test) { return test.param.name; });
 
 TEST(Toml, SaysWhereItIsWrong) {
-  for (const char* text : {"a", "a =", "a = [1", "a = 'x", "[a", "a = 1 2", "a = 1\na = 2", "a = {b = 1\n[a]", "a = tru"})
+  for (const char* text : {"a", "a =", "a = [1", "a = 'x", "[a", "a = 1 2", "a = 1\na = 2",
+                           "a = {b = 1\n[a]", "a = tru"})
     EXPECT_THROW(testing::parse_toml(text), testing::bad_test) << text;
   try {
     testing::parse_toml("a = 1\nb = ?");
@@ -247,7 +247,8 @@ TEST(Toml, SaysWhereItIsWrong) {
 
 TEST(Toml, ReadsStringsOfAllForms) {
   const testing::toml t = testing::parse_toml(
-      "a = \"tab\\t\\u00e9\\\"\"\nb = 'raw\\t'\nc = \"\"\"\nline\\\n   joined\"\"\"\nd = '''\n'it' '''\n\"e f\".g = 1");
+      "a = \"tab\\t\\u00e9\\\"\"\nb = 'raw\\t'\nc = \"\"\"\nline\\\n   joined\"\"\"\nd = '''\n'it' "
+      "'''\n\"e f\".g = 1");
   EXPECT_EQ(t.find("a")->text, "tab\t\xc3\xa9\"");
   EXPECT_EQ(t.find("b")->text, "raw\\t");
   EXPECT_EQ(t.find("c")->text, "linejoined");

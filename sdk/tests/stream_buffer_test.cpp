@@ -1,7 +1,6 @@
-#include <weir/stream_buffer.hpp>
-
 #include <gtest/gtest.h>
 
+#include <weir/stream_buffer.hpp>
 #include <weir/testing/host.hpp>
 
 // Goal: what is received in place arrives as a valid raw row with its tags, and the room before it is named.
@@ -21,7 +20,9 @@ class StreamBuffer : public ::testing::Test {
     if (!bytes.empty()) std::memcpy(b.data(), bytes.data(), bytes.size());
     return b.emit(bytes.size(), WEIR_RAW_STREAM, 7, last);
   }
-  static std::string_view message(const testing::host::emitted& e) { return batch(e.head()).begin().operator*().message(); }
+  static std::string_view message(const testing::host::emitted& e) {
+    return batch(e.head()).begin().operator*().message();
+  }
 
   testing::host inside{WEIR_EMITS_RAW | WEIR_MAY_BLOCK};
   weir::host home{inside.table()};
@@ -31,8 +32,9 @@ TEST_F(StreamBuffer, EmitsWhatWasReceived) {
   stream_buffer b(home, 64, 32, {{"source", "10.0.0.1"}, {"port", "5"}});
   EXPECT_EQ(receive(b, "hello world"), WEIR_OK);
   EXPECT_EQ(receive(b, "again", true), WEIR_OK);
-  EXPECT_EQ(inside.take_rows(), (lines{R"(raw stream session=7 "hello world" port=5,source=10.0.0.1)",
-                                       R"(raw stream session=7 last "again" port=5,source=10.0.0.1)"}));
+  EXPECT_EQ(inside.take_rows(),
+            (lines{R"(raw stream session=7 "hello world" port=5,source=10.0.0.1)",
+                   R"(raw stream session=7 last "again" port=5,source=10.0.0.1)"}));
 }
 
 TEST_F(StreamBuffer, NamesTheRoomBeforeTheMessage) {

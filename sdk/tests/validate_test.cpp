@@ -1,10 +1,9 @@
-#include <weir/validate.hpp>
+#include <functional>
 
 #include <gtest/gtest.h>
 
-#include <functional>
-
 #include <weir/testing/lines.hpp>
+#include <weir/validate.hpp>
 
 // Goal: each broken rule is refused, with its own words; a sound block is not.
 
@@ -16,7 +15,8 @@ using testing::block_memory;
 // Mutable access to a sound block of two rows with tags, fields of every type and one extension.
 struct Block {
   Block() {
-    const block_memory m = testing::make_batch({"m,a=1,b=2 i=1i,u=2u,f=0.5,b=t,s=\"text\" 5", "n,a=1 i=3i 6"}, 0);
+    const block_memory m =
+        testing::make_batch({"m,a=1,b=2 i=1i,u=2u,f=0.5,b=t,s=\"text\" 5", "n,a=1 i=3i 6"}, 0);
     const weir_batch& from = *m.head();
     memory = block_memory(from.total + sizeof(weir_ext));
     std::memcpy(memory.data(), m.data(), from.off_ext);
@@ -27,10 +27,18 @@ struct Block {
     ext() = {WEIR_X_SOURCE, 0, from.len_blob, 0};
   }
   weir_batch& head() { return *reinterpret_cast<weir_batch*>(memory.data()); }
-  weir_row& row(std::size_t i) { return reinterpret_cast<weir_row*>(memory.data() + head().off_rows)[i]; }
-  weir_tag& tag(std::size_t i) { return reinterpret_cast<weir_tag*>(memory.data() + head().off_tags)[i]; }
-  weir_field& field(std::size_t i) { return reinterpret_cast<weir_field*>(memory.data() + head().off_fields)[i]; }
-  weir_sref& str(std::size_t i) { return reinterpret_cast<weir_sref*>(memory.data() + head().off_strs)[i]; }
+  weir_row& row(std::size_t i) {
+    return reinterpret_cast<weir_row*>(memory.data() + head().off_rows)[i];
+  }
+  weir_tag& tag(std::size_t i) {
+    return reinterpret_cast<weir_tag*>(memory.data() + head().off_tags)[i];
+  }
+  weir_field& field(std::size_t i) {
+    return reinterpret_cast<weir_field*>(memory.data() + head().off_fields)[i];
+  }
+  weir_sref& str(std::size_t i) {
+    return reinterpret_cast<weir_sref*>(memory.data() + head().off_strs)[i];
+  }
   weir_ext& ext() { return *reinterpret_cast<weir_ext*>(memory.data() + head().off_ext); }
   const char* verdict() { return validate(memory.data(), memory.size()); }
 
@@ -61,30 +69,39 @@ const Refusal refusals[] = {
     {"signal", "unknown signal", [](Block& b) { b.head().signal = WEIR_SIG_SPAN; }},
     {"rows", "a section is outside the block", [](Block& b) { b.head().n_rows = 1U << 28; }},
     {"unaligned", "a section is outside the block", [](Block& b) { b.head().off_tags -= 4; }},
-    {"overlap", "a section is outside the block", [](Block& b) { b.head().off_strs = b.head().off_fields; }},
-    {"wrapping", "a section is outside the block", [](Block& b) { b.head().n_fields = 0xffffffffU; }},
+    {"overlap", "a section is outside the block",
+     [](Block& b) { b.head().off_strs = b.head().off_fields; }},
+    {"wrapping", "a section is outside the block",
+     [](Block& b) { b.head().n_fields = 0xffffffffU; }},
     {"into_header", "a section is outside the block", [](Block& b) { b.head().off_rows = 56; }},
     {"blob", "a section is outside the block", [](Block& b) { b.head().len_blob += 8; }},
     {"string", "a string is outside the blob", [](Block& b) { b.str(1).off = b.head().len_blob; }},
     {"string_wraps", "a string is outside the blob", [](Block& b) { b.str(0) = {0xffffffffU, 2}; }},
     {"extension", "an extension is outside the blob", [](Block& b) { b.ext().off = 1; }},
-    {"row_tags", "a row's tags are outside the block", [](Block& b) { b.row(1).tag0 = b.head().n_tags; }},
-    {"row_fields", "a row's fields are outside the block", [](Block& b) { b.row(1).field0 = b.head().n_fields; }},
+    {"row_tags", "a row's tags are outside the block",
+     [](Block& b) { b.row(1).tag0 = b.head().n_tags; }},
+    {"row_fields", "a row's fields are outside the block",
+     [](Block& b) { b.row(1).field0 = b.head().n_fields; }},
     {"no_fields", "a row without fields", [](Block& b) { b.row(0).n_field = 0; }},
     {"more_fields", "field ranges overlap", [](Block& b) { b.row(1) = b.row(0); }},
-    {"shared_fields", "field ranges overlap", [](Block& b) { b.row(0).n_field = 4, b.row(1).field0 = 3; }},
+    {"shared_fields", "field ranges overlap",
+     [](Block& b) { b.row(0).n_field = 4, b.row(1).field0 = 3; }},
     {"fields_inside", "field ranges overlap",
      [](Block& b) { b.row(1).field0 = 1, b.row(0).field0 = 0, b.row(0).n_field = 3; }},
     {"tags_inside", "tag ranges overlap", [](Block& b) { b.row(1).tag0 = 1; }},
     {"tags_of_two_lengths", "tag ranges overlap", [](Block& b) { b.row(1).tag0 = 0; }},
-    {"name", "a name is outside the string table", [](Block& b) { b.row(0).name = b.head().n_strs; }},
+    {"name", "a name is outside the string table",
+     [](Block& b) { b.row(0).name = b.head().n_strs; }},
     {"kind", "unknown metric kind", [](Block& b) { b.row(0).kind = 5; }},
-    {"field_key", "a field key is outside the string table", [](Block& b) { b.field(0).key = WEIR_NO_ID; }},
+    {"field_key", "a field key is outside the string table",
+     [](Block& b) { b.field(0).key = WEIR_NO_ID; }},
     {"field_type", "unknown field type", [](Block& b) { b.field(0).type = 6; }},
     {"no_type", "unknown field type", [](Block& b) { b.field(0).type = 0; }},
     {"boolean", "a boolean that is neither 0 nor 1", [](Block& b) { b.field(3).v.u = 2; }},
-    {"text", "a field value is outside the blob", [](Block& b) { b.field(4).v.str = 0xffffffff00000000ULL; }},
-    {"key_twice", "a field key stands twice in a row", [](Block& b) { b.field(1).key = b.field(0).key; }},
+    {"text", "a field value is outside the blob",
+     [](Block& b) { b.field(4).v.str = 0xffffffff00000000ULL; }},
+    {"key_twice", "a field key stands twice in a row",
+     [](Block& b) { b.field(1).key = b.field(0).key; }},
     {"tag", "a tag is outside the string table", [](Block& b) { b.tag(0).val = b.head().n_strs; }},
     {"unsorted", "tags are not sorted and unique", [](Block& b) { std::swap(b.tag(0), b.tag(1)); }},
     {"tag_twice", "tags are not sorted and unique", [](Block& b) { b.tag(1).key = b.tag(0).key; }},
@@ -143,7 +160,8 @@ TEST(Validate, TakesRangesInAnyOrder) {
 TEST(Validate, RefusesOverlappingTagRangesOfManyRows) {
   builder b;
   std::vector<weir_tag> tags;
-  for (std::uint32_t i = 0; i < 60000; ++i) tags.push_back({b.strings().intern(std::to_string(100000 + i)), 0});
+  for (std::uint32_t i = 0; i < 60000; ++i)
+    tags.push_back({b.strings().intern(std::to_string(100000 + i)), 0});
   const std::uint32_t range = b.add_tags(tags.data(), 60000);
   for (std::uint32_t i = 0; i < 30000; ++i) {
     b.add_row(0, range + i, 30000, 1, 0);

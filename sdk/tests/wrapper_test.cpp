@@ -1,11 +1,10 @@
-#include <weir/weir.hpp>
+#include <stdexcept>
+#include <thread>
 
 #include <gtest/gtest.h>
 
 #include <weir/testing/plugin.hpp>
-
-#include <stdexcept>
-#include <thread>
+#include <weir/weir.hpp>
 
 // Goal: each kind of struct becomes tables that do what abi.h says; nothing that a plugin throws gets out.
 
@@ -53,15 +52,16 @@ TEST_P(Exceptions, BecomeStatuses) {
   EXPECT_EQ(f.path, GetParam().path);
   EXPECT_EQ(f.retry_after_ns, GetParam().status == WEIR_E_RETRY ? 5 : 0);
 }
-INSTANTIATE_TEST_SUITE_P(All, Exceptions,
-                         ::testing::Values(Thrown{"none", WEIR_OK, "", ""}, Thrown{"retry", WEIR_E_RETRY, "later", ""},
-                                           Thrown{"split", WEIR_E_SPLIT, "a bad record", ""},
-                                           Thrown{"config", WEIR_E_CONFIG, "does not compile", "rules[2].pattern"},
-                                           Thrown{"fail", WEIR_E_FAIL, "never", ""},
-                                           Thrown{"memory", WEIR_E_NOMEM, "out of memory", ""},
-                                           Thrown{"bug", WEIR_E_PANIC, "index 7", ""},
-                                           Thrown{"int", WEIR_E_PANIC, "unknown exception", ""}),
-                         [](const auto& test) { return test.param.what; });
+INSTANTIATE_TEST_SUITE_P(
+    All, Exceptions,
+    ::testing::Values(Thrown{"none", WEIR_OK, "", ""}, Thrown{"retry", WEIR_E_RETRY, "later", ""},
+                      Thrown{"split", WEIR_E_SPLIT, "a bad record", ""},
+                      Thrown{"config", WEIR_E_CONFIG, "does not compile", "rules[2].pattern"},
+                      Thrown{"fail", WEIR_E_FAIL, "never", ""},
+                      Thrown{"memory", WEIR_E_NOMEM, "out of memory", ""},
+                      Thrown{"bug", WEIR_E_PANIC, "index 7", ""},
+                      Thrown{"int", WEIR_E_PANIC, "unknown exception", ""}),
+    [](const auto& test) { return test.param.what; });
 
 TEST(Errors, AreCutWithoutBreakingCharacters) {
   weir_err e = make_err();
@@ -83,9 +83,7 @@ struct Life {
   weir::host self;
   sink* out = nullptr;
   std::thread worker;
-  void init() {
-    seen.emplace_back(self && out != nullptr ? "init" : "init without host");
-  }
+  void init() { seen.emplace_back(self && out != nullptr ? "init" : "init without host"); }
   void start() {
     if (starts_that_fail-- > 0) throw retry("not yet");
     seen.emplace_back("start");
@@ -98,7 +96,9 @@ struct Life {
     seen.emplace_back("stop");
     if (worker.joinable()) worker.join();
   }
-  void ack(std::uint64_t cookie, weir_status s) { seen.push_back("ack " + std::to_string(cookie) + " " + std::to_string(s)); }
+  void ack(std::uint64_t cookie, weir_status s) {
+    seen.push_back("ack " + std::to_string(cookie) + " " + std::to_string(s));
+  }
   void resume(std::uint32_t lane) { seen.push_back("resume " + std::to_string(lane)); }
   void posted(std::uint64_t cookie) { seen.push_back("posted " + std::to_string(cookie)); }
 };
@@ -246,7 +246,8 @@ TEST(Tables, CountersAreTheHosts) {
 
 TEST(Tables, ANeedThatIsNotMetIsRefused) {
   const auto f = failure_of([] {
-    testing::plugin p(descriptor<Gathers>(), "", [](testing::host& h) { h.hide_extension("weir.listen/1"); });
+    testing::plugin p(descriptor<Gathers>(), "",
+                      [](testing::host& h) { h.hide_extension("weir.listen/1"); });
   });
   EXPECT_EQ(f.status, WEIR_E_UNSUPPORTED);
 }
@@ -286,8 +287,9 @@ TEST(Output, SaysWhatBecameOfTheBatch) {
 TEST(Parser, ABadMessageCostsOnlyItself) {
   testing::plugin p(descriptor<Reads>());
   p.format().time = false;
-  EXPECT_EQ(p.parse_rows({R"(raw record "one" topic=t)", R"(raw record "bad")", R"(raw record "two")"}),
-            (lines{R"(word,topic=t text="one")", R"(word text="two")"}));
+  EXPECT_EQ(
+      p.parse_rows({R"(raw record "one" topic=t)", R"(raw record "bad")", R"(raw record "two")"}),
+      (lines{R"(word,topic=t text="one")", R"(word text="two")"}));
   ASSERT_EQ(p.host().bad().size(), 1U);
   EXPECT_EQ(p.host().bad()[0].reason, "not a word");
   EXPECT_EQ(p.host().bad()[0].excerpt, "bad");
@@ -345,7 +347,8 @@ struct Large {
 TEST(Sink, KeepsBatchesOfLargeTextsUnderTheCap) {
   testing::plugin p(descriptor<Large>());
   p.gather();
-  for (const auto& e : p.host().emits()) EXPECT_LE(e.bytes.size(), std::size_t{WEIR_BATCH_BYTES_MAX});
+  for (const auto& e : p.host().emits())
+    EXPECT_LE(e.bytes.size(), std::size_t{WEIR_BATCH_BYTES_MAX});
 }
 
 }  // namespace

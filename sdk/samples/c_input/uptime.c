@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include <weir/abi.h>
 
 /* ---- a batch of one row ----------------------------------------------------------------------------
@@ -29,7 +30,7 @@ typedef struct block {
 } block;
 
 /* Appends a string to the blob; 0 when there is no room for it. */
-static int put_string(block *b, int id, const char *text) {
+static int put_string(block* b, int id, const char* text) {
   const size_t n = strlen(text);
   if (b->head.len_blob + n > sizeof b->blob) return 0;
   memcpy(b->blob + b->head.len_blob, text, n);
@@ -39,13 +40,13 @@ static int put_string(block *b, int id, const char *text) {
   return 1;
 }
 
-static void put_field(block *b, uint32_t at, uint32_t key, double value) {
+static void put_field(block* b, uint32_t at, uint32_t key, double value) {
   b->fields[at].key = key;
   b->fields[at].type = WEIR_F64;
   b->fields[at].v.f = value;
 }
 
-static void put_sections(weir_batch *head) {
+static void put_sections(weir_batch* head) {
   head->magic = WEIR_BATCH_MAGIC;
   head->version = WEIR_BATCH_VERSION;
   head->hdr_size = sizeof(weir_batch);
@@ -63,7 +64,7 @@ static void put_sections(weir_batch *head) {
 }
 
 /* Fills the buffer with the whole batch; 0 when the origin is too long for it. */
-static int build(block *b, const char *origin, int64_t now_ns, double seconds, double idle) {
+static int build(block* b, const char* origin, int64_t now_ns, double seconds, double idle) {
   memset(b, 0, sizeof *b);
   put_sections(&b->head);
   b->row.time_ns = now_ns;
@@ -85,11 +86,11 @@ static int build(block *b, const char *origin, int64_t now_ns, double seconds, d
 /* ---- the plugin ------------------------------------------------------------------------------------- */
 
 typedef struct uptime {
-  const weir_host *host;
+  const weir_host* host;
   char origin[128];
 } uptime;
 
-static weir_status fail(weir_err *err, weir_status code, const char *path, const char *text) {
+static weir_status fail(weir_err* err, weir_status code, const char* path, const char* text) {
   err->code = code;
   err->len = (uint32_t)snprintf(err->msg, sizeof err->msg, "%s", text);
   err->path_len = (uint32_t)snprintf(err->path, sizeof err->path, "%s", path);
@@ -102,11 +103,12 @@ static const weir_opt opt_origin = {.size = sizeof(weir_opt),
                                     .name = "origin",
                                     .def = "\"c\"",
                                     .doc = "Value of the tag origin"};
-static const weir_opt *const options[] = {&opt_origin, NULL};
+static const weir_opt* const options[] = {&opt_origin, NULL};
 
-static weir_status create(const weir_host *host, const weir_conf *conf, void **self, weir_err *err) {
-  const weir_value *value = (const weir_value *)(const void *)conf->base;
-  uptime *me = calloc(1, sizeof *me);
+static weir_status create(const weir_host* host, const weir_conf* conf, void** self,
+                          weir_err* err) {
+  const weir_value* value = (const weir_value*)(const void*)conf->base;
+  uptime* me = calloc(1, sizeof *me);
   if (me == NULL) return fail(err, WEIR_E_NOMEM, "", "out of memory");
   if (value->n == 0 || value->n >= sizeof me->origin) {
     free(me);
@@ -118,46 +120,46 @@ static weir_status create(const weir_host *host, const weir_conf *conf, void **s
   return WEIR_OK;
 }
 
-static void destroy(void *self) { free(self); }
+static void destroy(void* self) { free(self); }
 
-static weir_status start(void *self, int64_t deadline_ns, weir_err *err) {
+static weir_status start(void* self, int64_t deadline_ns, weir_err* err) {
   (void)self, (void)deadline_ns, (void)err;
   return WEIR_OK;
 }
 
-static weir_status stop(void *self, int64_t deadline_ns, weir_err *err) {
+static weir_status stop(void* self, int64_t deadline_ns, weir_err* err) {
   (void)self, (void)deadline_ns, (void)err;
   return WEIR_OK;
 }
 
-static void events(void *self, const weir_event *first, uint32_t bytes) {
+static void events(void* self, const weir_event* first, uint32_t bytes) {
   (void)self, (void)first, (void)bytes;
 }
 
-static int read_uptime(double *seconds, double *idle) {
-  FILE *file = fopen("/proc/uptime", "re");
+static int read_uptime(double* seconds, double* idle) {
+  FILE* file = fopen("/proc/uptime", "re");
   if (file == NULL) return 0;
   const int n = fscanf(file, "%lf %lf", seconds, idle);
   fclose(file);
   return n == 2;
 }
 
-static weir_status emit(const weir_host *host, weir_buf *buf, uint32_t used) {
+static weir_status emit(const weir_host* host, weir_buf* buf, uint32_t used) {
   const weir_emit what = {.size = sizeof what, .used = used};
   const weir_status status = host->emit(host->ctx, buf, &what);
   if (status != WEIR_OK) host->buf_put(host->ctx, buf);
   return status;
 }
 
-static weir_status gather(void *self, weir_err *err) {
-  const uptime *me = self;
-  const weir_host *host = me->host;
+static weir_status gather(void* self, weir_err* err) {
+  const uptime* me = self;
+  const weir_host* host = me->host;
   double seconds = 0, idle = 0;
   if (!read_uptime(&seconds, &idle)) return fail(err, WEIR_E_RETRY, "", "cannot read /proc/uptime");
   weir_buf buf = {.size = sizeof buf};
   const weir_status got = host->buf_get(host->ctx, 0, sizeof(block), &buf);
   if (got != WEIR_OK) return fail(err, WEIR_E_NOMEM, "", "the agent has no buffer");
-  block *b = (block *)(void *)buf.data;
+  block* b = (block*)(void*)buf.data;
   if (!build(b, me->origin, host->now_ns(host->ctx), seconds, idle)) {
     host->buf_put(host->ctx, &buf);
     return fail(err, WEIR_E_FAIL, "origin", "is too long");
@@ -180,7 +182,7 @@ static const weir_plugin plugin = {.size = sizeof(weir_plugin),
                                    .opts = options,
                                    .ops = &ops,
                                    .kind_ops = &input_ops};
-static const weir_plugin *const plugins[] = {&plugin, NULL};
+static const weir_plugin* const plugins[] = {&plugin, NULL};
 static const weir_module module = {.size = sizeof(weir_module),
                                    .abi = WEIR_ABI,
                                    .name = "uptime",
@@ -193,4 +195,4 @@ static const weir_module module = {.size = sizeof(weir_module),
 #endif
                                    .plugins = plugins};
 
-const weir_module *weir_module_v0(void) { return &module; }
+const weir_module* weir_module_v0(void) { return &module; }

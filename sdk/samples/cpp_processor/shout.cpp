@@ -5,11 +5,11 @@
 //
 //   cpu,host=web1 usage=1   ->   cpu,host=WEB1 usage=1
 
-#include <weir/weir.hpp>
-
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <weir/weir.hpp>
 
 namespace {
 

@@ -5,9 +5,9 @@
 //
 // Errors  violation, with the two answers, where they differ.
 
-#include <weir/testing/plugin.hpp>
-
 #include <random>
+
+#include <weir/testing/plugin.hpp>
 
 namespace weir {
 namespace testing {
@@ -16,7 +16,8 @@ namespace detail {
 
 class rowwise_check {
  public:
-  rowwise_check(const weir_plugin& d, std::string_view toml, const lines& rows) : plugin_(d, toml), rows_(rows) {
+  rowwise_check(const weir_plugin& d, std::string_view toml, const lines& rows)
+      : plugin_(d, toml), rows_(print(batch(make_batch(rows, 0).head()))) {
     for (const std::string& r : rows_) alone_.push_back(plugin_.process({r}));
   }
   lines run() {
@@ -38,8 +39,10 @@ class rowwise_check {
   lines expected(const std::string& mask) const {
     lines out;
     for (std::size_t r = 0; r < rows_.size(); ++r)
-      if (mask.empty() || mask[r] == '1') out.insert(out.end(), alone_[r].begin(), alone_[r].end());
-      else out.push_back(rows_[r]);
+      if (mask.empty() || mask[r] == '1')
+        out.insert(out.end(), alone_[r].begin(), alone_[r].end());
+      else
+        out.push_back(rows_[r]);
     return out;
   }
   void try_selection(std::mt19937& chance) {
@@ -68,14 +71,13 @@ class rowwise_check {
   }
 
   plugin plugin_;
-  const lines& rows_;
+  lines rows_;  // as they are printed
   std::vector<lines> alone_;
 };
 
 }  // namespace detail
 
-// The answer to the rows, after it was found to be the same in all these ways. Rows have to be texts as print()
-// makes them, with a time.
+// The answer to the rows, after it was found to be the same in all these ways.
 inline lines process_rowwise(const weir_plugin& d, std::string_view toml, const lines& rows) {
   return detail::rowwise_check(d, toml, rows).run();
 }
