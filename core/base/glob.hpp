@@ -5,11 +5,11 @@
 // Threads  Immutable once compiled: matches() may be called from any thread.
 // Errors   compile() refuses an unclosed class or brace, naming the pattern.
 
-#include <weir/glob.hpp>
-
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <weir/glob.hpp>
 
 #include "core/base/result.hpp"
 
@@ -31,7 +31,8 @@ class Glob {
 class PatternList {
  public:
   PatternList() = default;
-  static Result<PatternList> compile(const std::vector<std::string>& patterns, std::string_view separators = {});
+  static Result<PatternList> compile(const std::vector<std::string>& patterns,
+                                     std::string_view separators = {});
 
   [[nodiscard]] bool empty() const { return list_.empty(); }
   [[nodiscard]] bool matches(std::string_view text) const { return list_.matches(text); }

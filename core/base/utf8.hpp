@@ -2,9 +2,9 @@
 
 // UTF-8: weir::next_code_point of the SDK, and texts that are cut.
 
-#include <weir/utf8.hpp>
-
 #include <string_view>
+
+#include <weir/utf8.hpp>
 
 namespace weir {
 

@@ -33,7 +33,8 @@ void RowMask::grow(std::uint32_t rows) {
 }
 
 void RowMask::clear(std::uint32_t row0, std::uint32_t n) {
-  for_each_word(nullptr, row0, n, [this](std::size_t w, std::uint64_t bits) { words_[w] &= ~bits; });
+  for_each_word(nullptr, row0, n,
+                [this](std::size_t w, std::uint64_t bits) { words_[w] &= ~bits; });
 }
 
 bool RowMask::none() const {

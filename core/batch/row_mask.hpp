@@ -44,7 +44,8 @@ void for_each_selected(const std::uint64_t* mask, std::uint32_t row0, std::uint3
   });
 }
 
-[[nodiscard]] std::uint32_t count_selected(const std::uint64_t* mask, std::uint32_t row0, std::uint32_t n);
+[[nodiscard]] std::uint32_t count_selected(const std::uint64_t* mask, std::uint32_t row0,
+                                           std::uint32_t n);
 
 class RowMask {
  public:

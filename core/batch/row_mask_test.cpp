@@ -1,9 +1,9 @@
 #include "core/batch/row_mask.hpp"
 
-#include <gtest/gtest.h>
-
 #include <random>
 #include <string>
+
+#include <gtest/gtest.h>
 
 // Goal: the word-wise operations agree with a bool per row, at every alignment of ranges and sizes.
 

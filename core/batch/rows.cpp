@@ -29,7 +29,9 @@ void copy_items(std::uint8_t* to, const T* from, std::size_t n) {
 
 }  // namespace
 
-std::uint32_t count_selected(const Selection& s) { return count_selected(s.mask, s.row0, s.n_rows); }
+std::uint32_t count_selected(const Selection& s) {
+  return count_selected(s.mask, s.row0, s.n_rows);
+}
 
 std::uint64_t selected_bytes(const Selection& s) {
   const weir_batch& b = *s.batch;
@@ -52,7 +54,8 @@ Selection take_front(Selection& s, std::uint32_t n) {
   std::uint32_t left = n;
   for_each_word(s.mask, s.row0, s.n_rows, [&](std::size_t w, std::uint64_t bits) {
     for (; left != 0 && bits != 0; bits &= bits - 1, --left)
-      end = static_cast<std::uint32_t>(w * 64 + static_cast<std::size_t>(std::countr_zero(bits))) + 1;
+      end =
+          static_cast<std::uint32_t>(w * 64 + static_cast<std::size_t>(std::countr_zero(bits))) + 1;
   });
   front.n_rows = end - s.row0;
   s.n_rows -= front.n_rows;
@@ -129,8 +132,10 @@ Merge::Merge(std::span<const Selection> selections, Room room) : room_(room) {
     if (n == 0) continue;
     signal_ = s.batch->signal;
     parts_.push_back({s, counts_, nullptr});
-    if (mostly_selected(s, n)) add_whole(s);
-    else add_picked(s, parts_.back());
+    if (mostly_selected(s, n))
+      add_whole(s);
+    else
+      add_picked(s, parts_.back());
     counts_.rows += n;
   }
   if (parts_.size() == 1) keep_extensions(*parts_[0].selection.batch);
@@ -154,7 +159,8 @@ void Merge::add_picked(const Selection& s, Part& part) {
 }
 
 void Merge::keep_extensions(const weir_batch& b) {
-  const auto* from = reinterpret_cast<const weir_ext*>(reinterpret_cast<const std::uint8_t*>(&b) + b.off_ext);
+  const auto* from =
+      reinterpret_cast<const weir_ext*>(reinterpret_cast<const std::uint8_t*>(&b) + b.off_ext);
   for (std::uint32_t i = 0; i < b.n_ext; ++i) {
     if (from[i].id == WEIR_X_HEADROOM) continue;  // the room is not copied
     extensions_.push_back(from[i]);
@@ -176,21 +182,25 @@ detail::layout Merge::layout() const {
 }
 
 std::uint64_t Merge::bytes() const {
-  const std::uint64_t used = sizeof(weir_batch) + counts_.rows * sizeof(weir_row) + counts_.tags * sizeof(weir_tag) +
-                             counts_.fields * sizeof(weir_field) + counts_.strings * sizeof(weir_sref) + counts_.blob;
+  const std::uint64_t used = sizeof(weir_batch) + counts_.rows * sizeof(weir_row) +
+                             counts_.tags * sizeof(weir_tag) + counts_.fields * sizeof(weir_field) +
+                             counts_.strings * sizeof(weir_sref) + counts_.blob;
   return used > std::numeric_limits<std::uint32_t>::max() / 2 ? used * 2 : layout().bytes();
 }
 
 // Copies one part after another into the sections of the new block.
 class Merge::Writer {
  public:
-  explicit Writer(std::uint8_t* out) : out_(out), head_(*reinterpret_cast<const weir_batch*>(out)) {}
+  explicit Writer(std::uint8_t* out)
+      : out_(out), head_(*reinterpret_cast<const weir_batch*>(out)) {}
 
   void add(const Part& p) {
     base_ = p.base;
     from_ = block(p.selection.batch);
-    if (p.picked) picked(p);
-    else whole(p.selection);
+    if (p.picked)
+      picked(p);
+    else
+      whole(p.selection);
   }
   void add_extensions(const std::vector<weir_ext>& list, const weir_batch* from) {
     auto* to = section<weir_ext>(head_.off_ext, 0);
@@ -226,11 +236,13 @@ class Merge::Writer {
     move_tags(b.n_tags, str0);
     move_fields(b.n_fields, str0, text0);
     auto* str = section<weir_sref>(head_.off_strs, base_.strings);
-    for (std::uint32_t i = 0; i < b.n_strs; ++i) str[i] = {from_.strs()[i].off + text0, from_.strs()[i].len};
+    for (std::uint32_t i = 0; i < b.n_strs; ++i)
+      str[i] = {from_.strs()[i].off + text0, from_.strs()[i].len};
   }
   void move_tags(std::uint32_t n, std::uint32_t str0) {
     auto* tag = section<weir_tag>(head_.off_tags, base_.tags);
-    for (std::uint32_t i = 0; i < n; ++i) tag[i] = {from_.tags()[i].key + str0, from_.tags()[i].val + str0};
+    for (std::uint32_t i = 0; i < n; ++i)
+      tag[i] = {from_.tags()[i].key + str0, from_.tags()[i].val + str0};
   }
   void move_fields(std::uint32_t n, std::uint32_t str0, std::uint32_t text0) {
     auto* field = section<weir_field>(head_.off_fields, base_.fields);
@@ -267,10 +279,12 @@ class Merge::Writer {
   weir_field* pick_fields(const weir_row& r, weir_field* to, const Picked& p) {
     for (std::uint32_t i = 0; i < r.n_field; ++i, ++to) {
       *to = from_.fields()[r.field0 + i];
-      if (to->key != WEIR_NO_ID) to->key = static_cast<std::uint32_t>(base_.strings) + p.new_ids[to->key];
+      if (to->key != WEIR_NO_ID)
+        to->key = static_cast<std::uint32_t>(base_.strings) + p.new_ids[to->key];
       if (to->type != WEIR_STRING) continue;
       const std::string_view text = from_.text(to->v.str);
-      to->v.str = detail::pack_ref(append(text.data(), static_cast<std::uint32_t>(text.size())), text.size());
+      to->v.str = detail::pack_ref(append(text.data(), static_cast<std::uint32_t>(text.size())),
+                                   text.size());
     }
     return to;
   }

@@ -1,9 +1,9 @@
 #include "core/batch/rows.hpp"
 
-#include <gtest/gtest.h>
-
 #include <random>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include <weir/testing/lines.hpp>
 #include <weir/validate.hpp>
@@ -29,12 +29,14 @@ block_memory written(const Merge& plan) {
   EXPECT_EQ(wrong, nullptr) << wrong;
   return m;
 }
-lines rows_of(const Selection& s) { return print(batch(s.batch, s.mask, s.row0, s.n_rows), all_shown); }
+lines rows_of(const Selection& s) {
+  return print(batch(s.batch, s.mask, s.row0, s.n_rows), all_shown);
+}
 lines rows_of(const block_memory& m) { return print(batch(m.head()), all_shown); }
 
 lines sample() {
-  return {"cpu,host=a,core=0 idle=1.5,name=\"x\" 1", "cpu,host=a,core=0 idle=2.5 2", "mem,host=a used=3i,free=4u 3",
-          "up ok=t 4"};
+  return {"cpu,host=a,core=0 idle=1.5,name=\"x\" 1", "cpu,host=a,core=0 idle=2.5 2",
+          "mem,host=a used=3i,free=4u 3", "up ok=t 4"};
 }
 
 TEST(Merge, KeepsWholeBlocks) {
@@ -53,8 +55,10 @@ TEST(Merge, OfNothingIsAnEmptyBlock) {
 }
 
 TEST(Merge, PicksOnlyWhatSelectedRowsUse) {
-  const block_memory m = testing::make_batch(
-      {"a,k=v long=\"0123456789012345678901234567890123456789\" 1", "b,k=w x=1i 2", "c,k=u y=\"zz\" 3"}, 9);
+  const block_memory m =
+      testing::make_batch({"a,k=v long=\"0123456789012345678901234567890123456789\" 1",
+                           "b,k=w x=1i 2", "c,k=u y=\"zz\" 3"},
+                          9);
   const Selection s{m.head(), nullptr, 1, 1};
   const block_memory out = written(Merge(s));
   EXPECT_EQ(rows_of(out), (lines{"b,k=w x=1i 2 untyped"}));
@@ -82,7 +86,8 @@ TEST(Merge, KeepsSharedTagRangesShared) {
 TEST(Merge, LeavesRoomWhereAsked) {
   const block_memory m = testing::make_batch(sample(), 9);
   const block_memory out = written(Merge(whole(*m.head()), Room::slack));
-  EXPECT_GE(out.head()->off_fields - out.head()->off_tags, (out.head()->n_tags + 16) * sizeof(weir_tag));
+  EXPECT_GE(out.head()->off_fields - out.head()->off_tags,
+            (out.head()->n_tags + 16) * sizeof(weir_tag));
   EXPECT_GE(out.size(), out.head()->total + 256U);
 }
 
@@ -135,7 +140,8 @@ TEST(Selection, WeighsItsShare) {
   EXPECT_EQ(selected_bytes(all), m.head()->total);
   const Selection half{m.head(), nullptr, 0, 2};
   EXPECT_LT(selected_bytes(half), m.head()->total * 3 / 4);
-  const block_memory raw = testing::make_batch({"raw record \"" + std::string(1000, 'x') + "\"", "raw record \"y\""}, 9);
+  const block_memory raw =
+      testing::make_batch({"raw record \"" + std::string(1000, 'x') + "\"", "raw record \"y\""}, 9);
   EXPECT_LT(selected_bytes({raw.head(), nullptr, 1, 1}), 100U);
   EXPECT_GT(selected_bytes({raw.head(), nullptr, 0, 1}), 1000U);
 }
@@ -161,7 +167,8 @@ TEST(CopyWithSlack, LeavesRowsAndIdsAsTheyAre) {
   EXPECT_EQ(validate(out.data(), used), nullptr);
   EXPECT_EQ(rows_of(out), rows_of(m));
   EXPECT_EQ(out.head()->n_ext, 2U);
-  EXPECT_GE(out.head()->off_strs - out.head()->off_fields, (out.head()->n_fields + 8) * sizeof(weir_field));
+  EXPECT_GE(out.head()->off_strs - out.head()->off_fields,
+            (out.head()->n_fields + 8) * sizeof(weir_field));
 }
 
 // ---- random blocks ----
@@ -169,12 +176,15 @@ TEST(CopyWithSlack, LeavesRowsAndIdsAsTheyAre) {
 struct Random {
   std::mt19937_64 rng;
   std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(rng() % n); }
-  std::string word(const char* prefix, std::uint32_t of) { return prefix + std::to_string(below(of)); }
+  std::string word(const char* prefix, std::uint32_t of) {
+    return prefix + std::to_string(below(of));
+  }
 };
 
 std::string random_row(Random& any) {
   std::string row = any.word("m", 5);
-  for (std::uint32_t i = any.below(4); i > 0; --i) row += "," + any.word("t", 6) + "=" + any.word("v", 20);
+  for (std::uint32_t i = any.below(4); i > 0; --i)
+    row += "," + any.word("t", 6) + "=" + any.word("v", 20);
   char before = ' ';
   for (std::uint32_t i = any.below(5) + 1; i > 0; --i, before = ',') {
     row += before + any.word("f", 8) + "=";
@@ -213,7 +223,8 @@ Case random_case(Random& any) {
     const std::uint32_t rows = c.blocks[i].head()->n_rows;
     const std::uint32_t row0 = any.below(3) == 0 ? any.below(rows + 1) : 0;
     const std::uint32_t count = any.below(3) == 0 ? any.below(rows - row0 + 1) : rows - row0;
-    c.selections.push_back({c.blocks[i].head(), any.below(3) == 0 ? nullptr : c.masks[i].data(), row0, count});
+    c.selections.push_back(
+        {c.blocks[i].head(), any.below(3) == 0 ? nullptr : c.masks[i].data(), row0, count});
   }
   return c;
 }

@@ -221,7 +221,7 @@ void CommonOptions::log_level(std::optional<LogLevel>& level) {
   std::string word;
   text("log_level", word);
   if (word.empty()) return;
-  const auto found = std::find(names.begin(), names.end(), word);
+  const auto* found = std::find(names.begin(), names.end(), word);
   if (found != names.end()) {
     level = static_cast<LogLevel>(found - names.begin() + 1);
     return;

@@ -53,6 +53,7 @@ std::string code(std::string_view text) { return text.empty() ? "" : '`' + cell(
 
 std::vector<std::string> in_code(const std::vector<std::string>& words) {
   std::vector<std::string> out;
+  out.reserve(words.size());
   for (const std::string& word : words) out.push_back(code(word));
   return out;
 }
@@ -85,6 +86,7 @@ void markdown_table(const Options& options, const std::string& path, std::string
 
 std::string json_list(const std::vector<std::string>& words) {
   std::vector<std::string> quoted;
+  quoted.reserve(words.size());
   for (const std::string& word : words) quoted.push_back(json_quote(word));
   return '[' + joined(quoted, ",") + ']';
 }

@@ -22,7 +22,6 @@ class Tree {
     root_.form = Node::Form::header;
     root_.at = {file, 0, 0};
     aside_ = root_;
-    current_ = &root_;
   }
 
   void add(Statement& statement) {
@@ -139,7 +138,7 @@ class Tree {
 
   Reporter& reporter_;
   Node root_, aside_;
-  Node* current_;
+  Node* current_{&root_};
 };
 
 // Puts the environment into every string of the tree.

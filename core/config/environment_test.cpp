@@ -76,6 +76,7 @@ TEST(ExpandErrors, NameTheVariableAndTheReason) {
   const Expansion expansion = expand("12${NOPE?x}", {environment});
   EXPECT_EQ(expansion.error_offset, 2U);
   EXPECT_EQ(expansion.error_length, 9U);
+  EXPECT_EQ(expand("12${NOPE?}", {environment}).error_offset, 2U);
 }
 
 TEST(ExpandRules, OldBehaviourHasNoDollarEscape) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "core/config/sort_by.hpp"
 #include "core/config/text.hpp"
 
 namespace weir::config {
@@ -38,9 +39,7 @@ class Finder {
     bare(member);
   }
   std::vector<Instance> take() {
-    std::stable_sort(found_.begin(), found_.end(), [](const Instance& a, const Instance& b) {
-      return a.table->at.offset < b.table->at.offset;
-    });
+    sort_by(found_, [](const Instance& instance) { return instance.table->at.offset; });
     return std::move(found_);
   }
 

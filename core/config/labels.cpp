@@ -29,26 +29,33 @@ const std::string* value_of(const Tags& labels, const std::string& key) {
 
 }  // namespace
 
+bool LabelSelector::add(std::string_view part, Group& group) {
+  const std::size_t equals = part.find('=');
+  if (equals == std::string_view::npos) return false;
+  const std::string key = trimmed(part.substr(0, equals));
+  const std::string value = trimmed(part.substr(equals + 1));
+  Result<Glob> pattern = Glob::compile(value);
+  if (!fits(key, ".-") || !fits(value, ".-*?") || !pattern.ok()) return false;
+  group.emplace_back(key, std::move(pattern).value());
+  return true;
+}
+
+bool LabelSelector::add(const std::string& selector) {
+  Group group;
+  for (std::size_t at = 0; at <= selector.size();) {
+    const std::size_t end = std::min(selector.find(';', at), selector.size());
+    if (!add(std::string_view(selector).substr(at, end - at), group)) return false;
+    at = end + 1;
+  }
+  groups_.push_back(std::move(group));
+  return true;
+}
+
 LabelSelector::LabelSelector(const std::vector<std::string>& selectors, Reporter& reporter) {
   for (const std::string& selector : selectors) {
-    if (selector.empty()) continue;
-    Group group;
-    for (std::size_t at = 0; at <= selector.size();) {
-      const std::size_t end = std::min(selector.find(';', at), selector.size());
-      const std::string_view part = std::string_view(selector).substr(at, end - at);
-      const std::size_t equals = part.find('=');
-      const std::string key = trimmed(part.substr(0, equals));
-      const std::string value =
-          equals == std::string_view::npos ? "" : trimmed(part.substr(equals + 1));
-      if (!fits(key, ".-") || !fits(value, ".-*?")) {
-        reporter.error(
-            {}, "the selector " + quote(selector) + " is not of the form key=value;key=value");
-      }
-      Result<Glob> pattern = Glob::compile(value);
-      if (pattern.ok()) group.emplace_back(key, std::move(pattern).value());
-      at = end + 1;
-    }
-    groups_.push_back(std::move(group));
+    if (selector.empty() || add(selector)) continue;
+    reporter.error({},
+                   "the selector " + quote(selector) + " is not of the form key=value;key=value");
   }
 }
 

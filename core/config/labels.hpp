@@ -3,6 +3,7 @@
 // Which plugins --select lets run.
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,10 @@ class LabelSelector {
 
  private:
   using Group = std::vector<std::pair<std::string, Glob>>;
+  // Each says whether the text was of the right form.
+  static bool add(std::string_view part, Group& group);
+  bool add(const std::string& selector);
+
   std::vector<Group> groups_;
 };
 

@@ -9,6 +9,7 @@
 #include "core/config/instances.hpp"
 #include "core/config/labels.hpp"
 #include "core/config/plugin_reader.hpp"
+#include "core/config/sort_by.hpp"
 #include "core/config/values.hpp"
 
 namespace weir::config {
@@ -126,9 +127,7 @@ class Loader {
   // Aggregates pass a second set of the same processors.
   void order_processors() {
     auto& processors = settings_.processors;
-    std::stable_sort(
-        processors.begin(), processors.end(),
-        [](const ProcessorSettings& a, const ProcessorSettings& b) { return a.order < b.order; });
+    sort_by(processors, [](const ProcessorSettings& processor) { return processor.order; });
     const bool skip_after = settings_.agent.skip_processors_after_aggregators.value_or(false);
     if (!settings_.aggregators.empty() && !skip_after) settings_.aggregate_processors = processors;
     if (settings_.agent.skip_processors_before_aggregators) processors.clear();
@@ -136,12 +135,13 @@ class Loader {
 
   // Where the last file says the option of [agent].
   [[nodiscard]] At agent_option(const char* name) const {
-    for (auto document = documents_.rbegin(); document != documents_.rend(); ++document) {
-      const Member* agent = document->find("agent");
+    At at;
+    for (const Node& document : documents_) {
+      const Member* agent = document.find("agent");
       const Member* option = agent == nullptr ? nullptr : agent->value.find(name);
-      if (option != nullptr) return option->key.at;
+      if (option != nullptr) at = option->key.at;
     }
-    return {};
+    return at;
   }
 
   void check_whole() {

@@ -1,8 +1,9 @@
 #include "core/config/reporter.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
+
+#include "core/config/sort_by.hpp"
 
 namespace weir::config {
 std::uint32_t Reporter::line(const At& at) const {
@@ -35,10 +36,9 @@ Diagnostic Reporter::resolve(Pending& pending) const {
 }
 
 std::vector<Diagnostic> Reporter::finish() {
-  std::stable_sort(pending_.begin(), pending_.end(), [](const Pending& a, const Pending& b) {
-    return std::tie(a.at.file, a.at.offset) < std::tie(b.at.file, b.at.offset);
-  });
+  sort_by(pending_, [](const Pending& one) { return std::pair(one.at.file, one.at.offset); });
   std::vector<Diagnostic> diagnostics;
+  diagnostics.reserve(pending_.size());
   for (Pending& pending : pending_) diagnostics.push_back(resolve(pending));
   pending_.clear();
   return diagnostics;

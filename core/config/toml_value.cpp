@@ -6,6 +6,8 @@
 
 #include <toml++/toml.h>
 
+#include "core/config/sort_by.hpp"
+
 namespace weir::config {
 namespace {
 
@@ -70,9 +72,7 @@ class Converter {
     for (const auto& [key, value] : table) {
       node.members.push_back({{std::string(key.str()), place(key.source())}, convert(value)});
     }
-    std::stable_sort(
-        node.members.begin(), node.members.end(),
-        [](const Member& a, const Member& b) { return a.key.at.offset < b.key.at.offset; });
+    sort_by(node.members, [](const Member& member) { return member.key.at.offset; });
     return node;
   }
 

@@ -15,9 +15,11 @@ std::string owner_fault(const struct stat& file) {
     return "belongs to user " + std::to_string(file.st_uid) +
            ", who could change what this agent runs: it has to belong to root or to the agent's "
            "own user (chown)";
-  if ((file.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    return "can be written by others than its owner, who could change what this agent runs: chmod "
-           "go-w";
+  // A group of the owner's own number is the owner's own, as many systems make one for each user.
+  const bool by_group = (file.st_mode & S_IWGRP) != 0 && file.st_gid != file.st_uid;
+  if (by_group || (file.st_mode & S_IWOTH) != 0)
+    return "can be written by others than its owner, who could change what this agent runs: "
+           "chmod go-w";
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "core/plugin/module_loader.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -119,6 +121,10 @@ TEST_F(Loader, RefusesFilesThatOthersCanChange) {
   EXPECT_NE(ModuleLoader(settings_).find(WEIR_INPUT, "thing").why.find("chmod go-w"),
             std::string::npos);
   fs::permissions(path, fs::perms::others_write, fs::perm_options::remove);
+  fs::permissions(path, fs::perms::group_write, fs::perm_options::add);
+  const bool own_group = getuid() == getgid();
+  EXPECT_EQ(ModuleLoader(settings_).find(WEIR_INPUT, "thing").why.empty(), own_group);
+  fs::permissions(path, fs::perms::group_write, fs::perm_options::remove);
   EXPECT_EQ(ModuleLoader(settings_).find(WEIR_INPUT, "thing").why, "");
   if (geteuid() != 0 || chown(path.c_str(), 12345, 0) != 0)
     return;  // Only root can give files away.

@@ -10,7 +10,9 @@ constexpr std::uint64_t alignment = 64;
 // What a block costs beside its bytes: itself, the allocator's headers, the parcel that holds it.
 constexpr std::uint64_t overhead_bytes = 256;
 
-std::int64_t charge_of(std::uint64_t cap) { return static_cast<std::int64_t>(cap + overhead_bytes); }
+std::int64_t charge_of(std::uint64_t cap) {
+  return static_cast<std::int64_t>(cap + overhead_bytes);
+}
 
 constexpr std::uint64_t round_up(std::uint64_t bytes) {
   return (bytes + alignment - 1) / alignment * alignment;

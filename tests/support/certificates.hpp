@@ -30,8 +30,8 @@ class Certificates {
   [[nodiscard]] std::string key(const std::string& name) const { return dir_.file(name + ".key"); }
   // The server's key, encrypted.
   [[nodiscard]] std::string locked_key(const std::string& password) const {
-    run("pkcs8 -topk8 -in " + key("server") + " -out " + key("locked") + " -passout pass:" +
-        password);
+    run("pkcs8 -topk8 -in " + key("server") + " -out " + key("locked") +
+        " -passout pass:" + password);
     return key("locked");
   }
 
