@@ -11,6 +11,8 @@ import time
 BUILD = pathlib.Path(os.environ.get("WEIR_BUILD_DIR", "build/release")).resolve()
 SOURCE = pathlib.Path(os.environ.get("WEIR_SOURCE_DIR", ".")).resolve()
 PATIENCE_S = 60
+# Sanitizers multiply memory: what is bounded is then not the resident size.
+MEMORY_COUNTS = os.environ.get("WEIR_SANITIZE", "") == ""
 
 
 def free_port():

@@ -11,7 +11,7 @@ import threading
 import time
 import unittest
 
-from agent import BUILD, SOURCE, Agent, can_connect, free_port, wait_for
+from agent import BUILD, MEMORY_COUNTS, SOURCE, Agent, can_connect, free_port, wait_for
 
 RECORDS = int(os.environ.get("WEIR_E2E_RECORDS", "200000"))
 FILE_BYTES = int(os.environ.get("WEIR_E2E_FILE_MB", "60")) << 20
@@ -162,7 +162,8 @@ class FileOnce(Folder):
             self.assertEqual(agent.process.returncode, 0, agent.said())
             self.assertEqual(agent.imbalances(), [])
         self.assertEqual(out.read_bytes().count(b"\n"), source.read_bytes().count(b"\n"))
-        self.assertLess(peak, 64 * 1024, "peak resident KiB")
+        if MEMORY_COUNTS:
+            self.assertLess(peak, 64 * 1024, "peak resident KiB")
 
 
 class Control(Folder):
@@ -269,7 +270,8 @@ class Overload(Folder):
                 agent.signal(signal.SIGTERM)
                 agent.wait()
                 self.assertEqual(agent.imbalances(), [], agent.said())
-            self.assertLess(peak, (limit_mb * 1.1 + 16) * 1024, f"peak resident KiB under {policy}")
+            if MEMORY_COUNTS:
+                self.assertLess(peak, (limit_mb * 1.1 + 16) * 1024, f"peak resident KiB under {policy}")
         finally:
             os.close(reader)
 
