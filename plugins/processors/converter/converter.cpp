@@ -178,8 +178,8 @@ void Converter::convert_fields(editor& rows) {
   });
 }
 
-// What convert() did not do: other things than numbers, and what cannot be done at all. False when the
-// field has to go.
+// What convert() did not do: other things than numbers, and what cannot be done at all.
+// False when the field has to go.
 bool Converter::convert_field(editor& rows, std::uint32_t r, std::uint32_t place, Target target) {
   const weir_field field = rows.field_at(r, place);
   const value from(rows.home(), field);
