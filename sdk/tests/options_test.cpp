@@ -209,15 +209,15 @@ struct Refused {
   const char* text;
   const char* path;
 };
-class Refuses : public ::testing::TestWithParam<Refused> {};
+class RefusesOptions : public ::testing::TestWithParam<Refused> {};
 
-TEST_P(Refuses, WithThePath) {
+TEST_P(RefusesOptions, WithThePath) {
   const auto f = failure_of([] { loaded(GetParam().text); });
   EXPECT_EQ(f.status, WEIR_E_CONFIG);
   EXPECT_EQ(f.path, GetParam().path) << f.message;
 }
 INSTANTIATE_TEST_SUITE_P(
-    Options, Refuses,
+    Options, RefusesOptions,
     ::testing::Values(
         Refused{"unknown", "colour = 1", "colour"},
         Refused{"unknown_inside", "[[tables]]\nname = 'a'\nsize = 1", "tables[0].size"},

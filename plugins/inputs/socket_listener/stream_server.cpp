@@ -67,8 +67,8 @@ bool StreamServer::accept_one() {
 }
 
 void StreamServer::refuse(int descriptor, Metric counter, const std::string& why) {
-  close(descriptor);
   home_.count(counter);
+  close(descriptor);
   home_.warn("a connection was refused: " + why);
 }
 
