@@ -131,21 +131,23 @@ class ValueScanner {
 
   bool array(int depth) {
     opened_.push_back(at_++);
-    for (bool comma = true;; comma = false) {
-      if (!skip_space()) return false;
-      if (peek() == ',' && !comma) {
-        ++at_;
-        comma = true;
-        if (!skip_space()) return false;
-      }
-      if (peek() == ']') break;
-      if (!comma && !supply_comma()) return false;
+    if (!skip_space()) return false;
+    while (peek() != ']') {
       if (!value(depth + 1)) return false;
       value_end_ = at_;
+      if (!item_separator()) return false;
     }
     ++at_;
     opened_.pop_back();
     return true;
+  }
+
+  bool item_separator() {
+    if (!skip_space()) return false;
+    if (peek() == ']') return true;
+    if (peek() != ',') return supply_comma();
+    ++at_;
+    return skip_space();
   }
 
   // Telegraf takes a list without commas; TOML wants them, so one replaces the blank behind the item.
@@ -241,18 +243,18 @@ class ValueScanner {
 
 }  // namespace
 
-std::size_t scan_key_part(std::string_view text, std::size_t at, SyntaxError& error) {
-  if (at < text.size() && is_quote(text[at])) {
+std::size_t scan_key_part(std::string_view text, std::size_t offset, SyntaxError& error) {
+  if (offset < text.size() && is_quote(text[offset])) {
     const std::size_t end =
-        text.substr(at, 3) == std::string(3, text[at]) ? npos : end_of_string(text, at);
-    if (end == npos) error = {at, 1, "the key has no closing quote", {}};
+        text.substr(offset, 3) == std::string(3, text[offset]) ? npos : end_of_string(text, offset);
+    if (end == npos) error = {offset, 1, "the key has no closing quote", {}};
     return end;
   }
-  std::size_t end = at;
+  std::size_t end = offset;
   while (end < text.size() && is_bare_key(text[end])) ++end;
-  if (end > at) return end;
-  const bool foreign = at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80;
-  error = {at,
+  if (end > offset) return end;
+  const bool foreign = offset < text.size() && static_cast<unsigned char>(text[offset]) >= 0x80;
+  error = {offset,
            1,
            foreign ? "a key with other than letters, digits, - and _ needs quotes"
                    : "a key is missing here",

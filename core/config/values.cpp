@@ -24,7 +24,7 @@ std::optional<T> number_in(const Node& node) {
 
 std::string shortest(double number) {
   std::string text(32, '\0');
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  const char* end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
   text.resize(static_cast<std::size_t>(end - text.data()));
   return text;
 }
