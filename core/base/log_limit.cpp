@@ -29,14 +29,16 @@ bool LogLimiter::admit(LogLevel level, std::string_view source, std::string_view
   Window& window = at->second;
   if (++window.seen <= repeats_max) return true;
   LeftOut& left = window.left_out;
-  if (++left.count == 1)
+  if (++left.count == 1) {
     left = {std::string(source), std::string(cut_utf8(message, text_bytes_max)), level, 1};
+  }
   return false;
 }
 
 std::vector<LogLimiter::LeftOut> LogLimiter::take(std::int64_t now_ns, bool all) {
-  while (!order_.empty() && (all || now_ns - windows_[order_.front()].begin_ns >= window_ns))
+  while (!order_.empty() && (all || now_ns - windows_[order_.front()].begin_ns >= window_ns)) {
     forget_oldest();
+  }
   return std::exchange(given_up_, {});
 }
 

@@ -9,8 +9,9 @@ constexpr std::int64_t window = LogLimiter::window_ns;
 
 int admitted(LogLimiter& limiter, std::string_view message, int tries, std::int64_t now_ns = 0) {
   int n = 0;
-  for (int i = 0; i < tries; ++i)
+  for (int i = 0; i < tries; ++i) {
     n += limiter.admit(LogLevel::warn, "inputs.x", message, now_ns) ? 1 : 0;
+  }
   return n;
 }
 

@@ -92,8 +92,9 @@ void append_json_source(Buffer& out, std::string_view source) {
 // The message as far as it is written, and behind it how much was cut.
 struct CutMessage {
   explicit CutMessage(std::string_view message) : text(cut_utf8(message, log_message_bytes_max)) {
-    if (text.size() < message.size())
+    if (text.size() < message.size()) {
       rest = fmt::format(" ... ({} more bytes)", message.size() - text.size());
+    }
   }
   std::string_view text;
   std::string rest;
@@ -129,8 +130,9 @@ std::string json_line(const LogRecord& record, const time_zone& zone,
   append_json_pair(out, message_key.empty() ? "msg" : message_key,
                    std::string(message.text) + message.rest);
   if (!record.source.empty()) append_json_source(out, record.source);
-  for (const auto& [key, value] : record.pairs != nullptr ? *record.pairs : Logger::Pairs{})
+  for (const auto& [key, value] : record.pairs != nullptr ? *record.pairs : Logger::Pairs{}) {
     append_json_pair(out, key, value);
+  }
   out.push_back('}');
   return fmt::to_string(out);
 }

@@ -21,8 +21,9 @@ TEST(TextLine, IsTelegrafsForm) {
 
 TEST(TextLine, MarksEveryLevel) {
   const char* marks = "EWIDT";
-  for (int level = 1; level <= 5; ++level)
+  for (int level = 1; level <= 5; ++level) {
     EXPECT_EQ(text_line(record("a", "m", static_cast<LogLevel>(level)), {})[21], marks[level - 1]);
+  }
 }
 
 TEST(TextLine, AppendsPairs) {

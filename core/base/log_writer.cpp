@@ -40,17 +40,6 @@ class FileSink final : public spdlog::sinks::base_sink<std::mutex> {
   rotating_file file_;
 };
 
-std::shared_ptr<spdlog::logger> make_logger(Sink sink) {
-  auto logger = std::make_shared<spdlog::logger>("weir", std::move(sink));
-  logger->set_pattern("%v");
-  logger->set_level(spdlog::level::trace);
-  return logger;
-}
-
-std::shared_ptr<spdlog::logger> stderr_logger() {
-  return make_logger(std::make_shared<spdlog::sinks::stderr_sink_mt>());
-}
-
 spdlog::level::level_enum level_of(LogLevel level) {
   switch (level) {
     case LogLevel::error: return spdlog::level::err;
@@ -64,19 +53,42 @@ spdlog::level::level_enum level_of(LogLevel level) {
 
 }  // namespace
 
-LogWriter::LogWriter(const Clock& clock) : clock_(clock), target_(stderr_logger()) {}
+// Where lines go.
+class LogTarget {
+ public:
+  explicit LogTarget(Sink sink) : logger_("weir", std::move(sink)) {
+    logger_.set_pattern("%v");
+    logger_.set_level(spdlog::level::trace);
+  }
+  void write(LogLevel level, const std::string& line) {
+    logger_.log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
+  }
+
+ private:
+  spdlog::logger logger_;
+};
+
+namespace {
+
+std::shared_ptr<LogTarget> stderr_target() {
+  return std::make_shared<LogTarget>(std::make_shared<spdlog::sinks::stderr_sink_mt>());
+}
+
+}  // namespace
+
+LogWriter::LogWriter(const Clock& clock) : clock_(clock), target_(stderr_target()) {}
 LogWriter::~LogWriter() = default;
 
 std::string LogWriter::configure(const LogSettings& settings) {
   time_zone zone;
   if (std::string why = zone.load(settings.timezone); !why.empty()) return why;
-  std::shared_ptr<spdlog::logger> target;
+  std::shared_ptr<LogTarget> target;
   if (settings.file.empty()) {
-    target = stderr_logger();
+    target = stderr_target();
   } else {
     auto sink = std::make_shared<FileSink>(clock_);
     if (std::string why = sink->open(settings); !why.empty()) return why;
-    target = make_logger(std::move(sink));
+    target = std::make_shared<LogTarget>(std::move(sink));
   }
   const std::lock_guard lock(mutex_);
   settings_ = settings;
@@ -112,7 +124,7 @@ void LogWriter::write_line(LogLevel level, std::string_view source, std::string_
   const LogRecord record{clock_.wall_ns(), level, source, message, pairs};
   const std::string line =
       settings_.json ? json_line(record, zone_, settings_.message_key) : text_line(record, zone_);
-  target_->log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
+  target_->write(level, line);
 }
 
 }  // namespace weir

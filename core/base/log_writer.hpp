@@ -17,11 +17,9 @@
 #include "core/base/log.hpp"
 #include "core/base/log_limit.hpp"
 
-namespace spdlog {
-class logger;
-}
-
 namespace weir {
+
+class LogTarget;
 
 class LogWriter {
  public:
@@ -49,7 +47,7 @@ class LogWriter {
   LogSettings settings_;
   time_zone zone_;
   LogLimiter limiter_;
-  std::shared_ptr<spdlog::logger> target_;
+  std::shared_ptr<LogTarget> target_;
 };
 
 }  // namespace weir

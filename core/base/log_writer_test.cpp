@@ -110,10 +110,12 @@ TEST_F(LogWriterTest, FallsBackToStderr) {
 TEST_F(LogWriterTest, KeepsLinesOfManyThreadsApart) {
   ASSERT_EQ(log_.configure(settings()), "");
   std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t)
+  threads.reserve(4);
+  for (int t = 0; t < 4; ++t) {
     threads.emplace_back([this, t] {
       for (int i = 0; i < 100; ++i) warn(std::to_string(t) + "." + std::to_string(i));
     });
+  }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(lines(), 400);
 }

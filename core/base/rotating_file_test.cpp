@@ -90,8 +90,9 @@ TEST_F(RotatingFile, KeepsTheNewestArchives) {
   open({0, 1, 3});
   for (int i = 0; i < 15; ++i) ASSERT_EQ(file_.append(std::to_string(i), now), "");
   std::string kept;
-  for (const char* n : {"12", "13", "14"})
+  for (const char* n : {"12", "13", "14"}) {
     kept += dir_.read("out.2026-01-02-1767323045-" + std::string(n) + ".log");
+  }
   EXPECT_EQ(kept, "121314");
   EXPECT_EQ(names().size(), 4U);
 }

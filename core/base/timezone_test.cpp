@@ -7,20 +7,18 @@
 namespace weir {
 namespace {
 
-std::int64_t utc(std::int64_t year, int month, int day, int hour = 0, int minute = 0,
-                 int second = 0) {
-  return seconds_of({year, month, day, hour, minute, second});
-}
+std::int64_t utc(const civil_time& t) { return seconds_of(t); }
 
 TEST(CivilTime, GoesThereAndBack) {
-  for (std::int64_t s = -70'000'000'000; s < 70'000'000'000; s += 86'399'111)
+  for (std::int64_t s = -70'000'000'000; s < 70'000'000'000; s += 86'399'111) {
     EXPECT_EQ(seconds_of(civil_of(s)), s);
+  }
 }
 
 TEST(CivilTime, KnowsDates) {
-  EXPECT_EQ(utc(1970, 1, 1), 0);
-  EXPECT_EQ(utc(2000, 2, 29, 12), 951825600);
-  EXPECT_EQ(utc(2026, 1, 2, 3, 4, 5), 1767323045);
+  EXPECT_EQ(utc({1970, 1, 1}), 0);
+  EXPECT_EQ(utc({2000, 2, 29, 12}), 951825600);
+  EXPECT_EQ(utc({2026, 1, 2, 3, 4, 5}), 1767323045);
   const civil_time t = civil_of(-1);
   EXPECT_EQ(t.year, 1969);
   EXPECT_EQ(t.month, 12);
@@ -51,18 +49,18 @@ TEST_P(ZoneOffset, IsWhatTheZoneSays) {
 INSTANTIATE_TEST_SUITE_P(
     All, ZoneOffset,
     testing::Values(ZoneCase{"utc", "UTC", 0, 0}, ZoneCase{"none", "", 0, 0},
-                    ZoneCase{"berlin_winter", "Europe/Berlin", utc(2026, 1, 1), 3600},
-                    ZoneCase{"berlin_summer", "Europe/Berlin", utc(2026, 7, 1), 7200},
-                    ZoneCase{"berlin_before_change", "Europe/Berlin", utc(2026, 3, 29, 0, 59, 59),
+                    ZoneCase{"berlin_winter", "Europe/Berlin", utc({2026, 1, 1}), 3600},
+                    ZoneCase{"berlin_summer", "Europe/Berlin", utc({2026, 7, 1}), 7200},
+                    ZoneCase{"berlin_before_change", "Europe/Berlin", utc({2026, 3, 29, 0, 59, 59}),
                              3600},
-                    ZoneCase{"berlin_after_change", "Europe/Berlin", utc(2026, 3, 29, 1), 7200},
-                    ZoneCase{"berlin_far_summer", "Europe/Berlin", utc(2090, 7, 1), 7200},
-                    ZoneCase{"berlin_far_winter", "Europe/Berlin", utc(2090, 12, 1), 3600},
-                    ZoneCase{"berlin_1900", "Europe/Berlin", utc(1900, 1, 1), 3600},
-                    ZoneCase{"sydney_far_summer", "Australia/Sydney", utc(2090, 1, 1), 39600},
-                    ZoneCase{"sydney_far_winter", "Australia/Sydney", utc(2090, 7, 1), 36000},
-                    ZoneCase{"kolkata", "Asia/Kolkata", utc(2026, 1, 1), 19800},
-                    ZoneCase{"new_york", "America/New_York", utc(2026, 1, 1), -18000}),
+                    ZoneCase{"berlin_after_change", "Europe/Berlin", utc({2026, 3, 29, 1}), 7200},
+                    ZoneCase{"berlin_far_summer", "Europe/Berlin", utc({2090, 7, 1}), 7200},
+                    ZoneCase{"berlin_far_winter", "Europe/Berlin", utc({2090, 12, 1}), 3600},
+                    ZoneCase{"berlin_1900", "Europe/Berlin", utc({1900, 1, 1}), 3600},
+                    ZoneCase{"sydney_far_summer", "Australia/Sydney", utc({2090, 1, 1}), 39600},
+                    ZoneCase{"sydney_far_winter", "Australia/Sydney", utc({2090, 7, 1}), 36000},
+                    ZoneCase{"kolkata", "Asia/Kolkata", utc({2026, 1, 1}), 19800},
+                    ZoneCase{"new_york", "America/New_York", utc({2026, 1, 1}), -18000}),
     [](const auto& test) { return test.param.what; });
 
 // Goal: the rule at the end of a zone file, in all its forms, checked in both halves of the year.
@@ -76,8 +74,8 @@ class ZoneRule : public testing::TestWithParam<RuleCase> {};
 TEST_P(ZoneRule, GivesTheOffsetOfTheYear) {
   detail::zone_rule rule;
   ASSERT_TRUE(rule.parse(GetParam().rule));
-  EXPECT_EQ(rule.offset_s(utc(2040, 1, 15)), GetParam().january_s);
-  EXPECT_EQ(rule.offset_s(utc(2040, 7, 15)), GetParam().july_s);
+  EXPECT_EQ(rule.offset_s(utc({2040, 1, 15})), GetParam().january_s);
+  EXPECT_EQ(rule.offset_s(utc({2040, 7, 15})), GetParam().july_s);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -94,17 +92,18 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ZoneRule, RefusesWhatIsNone) {
   for (const char* text : {"", "A", "CET", "CET-1CEST", "CET-1CEST,M3.5.0",
-                           "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.5.0,M10.5.0x"})
+                           "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.5.0,M10.5.0x"}) {
     EXPECT_FALSE(detail::zone_rule().parse(text)) << text;
+  }
 }
 
 TEST(TimeZone, FindsTheMomentOfALocalTime) {
   time_zone zone;
   ASSERT_EQ(zone.load("Europe/Berlin"), "");
-  EXPECT_EQ(zone.to_utc({2026, 7, 1, 12, 0, 0}), utc(2026, 7, 1, 10));
-  EXPECT_EQ(zone.to_utc({2026, 1, 1, 12, 0, 0}), utc(2026, 1, 1, 11));
-  EXPECT_EQ(zone.to_utc({2026, 3, 29, 3, 30, 0}), utc(2026, 3, 29, 1, 30));
-  EXPECT_EQ(zone.to_civil(utc(2026, 7, 1, 10)).hour, 12);
+  EXPECT_EQ(zone.to_utc({2026, 7, 1, 12, 0, 0}), utc({2026, 7, 1, 10}));
+  EXPECT_EQ(zone.to_utc({2026, 1, 1, 12, 0, 0}), utc({2026, 1, 1, 11}));
+  EXPECT_EQ(zone.to_utc({2026, 3, 29, 3, 30, 0}), utc({2026, 3, 29, 1, 30}));
+  EXPECT_EQ(zone.to_civil(utc({2026, 7, 1, 10})).hour, 12);
 }
 
 TEST(TimeZone, SaysWhatItDoesNotKnow) {
@@ -126,7 +125,7 @@ TEST(TimeZone, RefusesBrokenFiles) {
   file[44 + 39] = 1;
   EXPECT_FALSE(zone.parse(file));  // A type, but no bytes of it.
   EXPECT_TRUE(zone.parse(file + std::string(6, '\0') + "\nCET-1CEST,M3.5.0,M10.5.0/3\n"));
-  EXPECT_EQ(zone.offset_s(utc(2026, 7, 1)), 7200);
+  EXPECT_EQ(zone.offset_s(utc({2026, 7, 1})), 7200);
 }
 
 }  // namespace

@@ -120,14 +120,14 @@ std::optional<std::int64_t> read_duration(std::string_view text, bool days) {
 std::optional<std::int64_t> read_seconds(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   std::int64_t whole = 0;
-  const char* end = text.data() + text.size();
-  if (const auto r = std::from_chars(text.data(), end, whole);
-      r.ec == std::errc() && r.ptr == end) {
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  if (const auto r = std::from_chars(begin, end, whole); r.ec == std::errc() && r.ptr == end) {
     if (whole > INT64_MAX / second_ns || whole < INT64_MIN / second_ns) return std::nullopt;
     return whole * second_ns;
   }
   double number = 0;
-  const auto r = std::from_chars(text.data(), end, number);
+  const auto r = std::from_chars(begin, end, number);
   if (r.ec != std::errc() || r.ptr != end || !(std::fabs(number) < 9.2e9)) return std::nullopt;
   return static_cast<std::int64_t>(number * static_cast<double>(second_ns));
 }
