@@ -31,16 +31,18 @@ template <typename F>
 void for_each_word(const std::uint64_t* mask, std::uint32_t row0, std::uint32_t n, F&& f) {
   if (n == 0) return;
   const std::size_t last = (std::size_t{row0} + n - 1) / 64;
-  for (std::size_t w = row0 / 64; w <= last; ++w)
+  for (std::size_t w = row0 / 64; w <= last; ++w) {
     f(w, range_bits(row0, n, w) & (mask == nullptr ? ~std::uint64_t{0} : mask[w]));
+  }
 }
 
 // f(row) for each selected row of the range, ascending.
 template <typename F>
 void for_each_selected(const std::uint64_t* mask, std::uint32_t row0, std::uint32_t n, F&& f) {
   for_each_word(mask, row0, n, [&f](std::size_t w, std::uint64_t bits) {
-    for (; bits != 0; bits &= bits - 1)
+    for (; bits != 0; bits &= bits - 1) {
       f(static_cast<std::uint32_t>(w * 64 + static_cast<std::size_t>(std::countr_zero(bits))));
+    }
   });
 }
 

@@ -53,9 +53,10 @@ Selection take_front(Selection& s, std::uint32_t n) {
   std::uint32_t end = s.row0;
   std::uint32_t left = n;
   for_each_word(s.mask, s.row0, s.n_rows, [&](std::size_t w, std::uint64_t bits) {
-    for (; left != 0 && bits != 0; bits &= bits - 1, --left)
+    for (; left != 0 && bits != 0; bits &= bits - 1, --left) {
       end =
           static_cast<std::uint32_t>(w * 64 + static_cast<std::size_t>(std::countr_zero(bits))) + 1;
+    }
   });
   front.n_rows = end - s.row0;
   s.n_rows -= front.n_rows;
@@ -106,8 +107,9 @@ class Merge::Picker {
   }
   Range copy_tags(std::uint32_t from, std::uint32_t n) {
     const Range r{static_cast<std::uint32_t>(to_.tags.size()), n};
-    for (const weir_tag* t = block_.tags() + from; t != block_.tags() + from + n; ++t)
+    for (const weir_tag* t = block_.tags() + from; t != block_.tags() + from + n; ++t) {
       to_.tags.push_back({id(t->key), id(t->val)});
+    }
     return r;
   }
   void pick_fields(const weir_row& r) {
@@ -132,10 +134,11 @@ Merge::Merge(std::span<const Selection> selections, Room room) : room_(room) {
     if (n == 0) continue;
     signal_ = s.batch->signal;
     parts_.push_back({s, counts_, nullptr});
-    if (mostly_selected(s, n))
+    if (mostly_selected(s, n)) {
       add_whole(s);
-    else
+    } else {
       add_picked(s, parts_.back());
+    }
     counts_.rows += n;
   }
   if (parts_.size() == 1) keep_extensions(*parts_[0].selection.batch);
@@ -197,10 +200,11 @@ class Merge::Writer {
   void add(const Part& p) {
     base_ = p.base;
     from_ = block(p.selection.batch);
-    if (p.picked)
+    if (p.picked) {
       picked(p);
-    else
+    } else {
       whole(p.selection);
+    }
   }
   void add_extensions(const std::vector<weir_ext>& list, const weir_batch* from) {
     auto* to = section<weir_ext>(head_.off_ext, 0);
@@ -236,13 +240,15 @@ class Merge::Writer {
     move_tags(b.n_tags, str0);
     move_fields(b.n_fields, str0, text0);
     auto* str = section<weir_sref>(head_.off_strs, base_.strings);
-    for (std::uint32_t i = 0; i < b.n_strs; ++i)
+    for (std::uint32_t i = 0; i < b.n_strs; ++i) {
       str[i] = {from_.strs()[i].off + text0, from_.strs()[i].len};
+    }
   }
   void move_tags(std::uint32_t n, std::uint32_t str0) {
     auto* tag = section<weir_tag>(head_.off_tags, base_.tags);
-    for (std::uint32_t i = 0; i < n; ++i)
+    for (std::uint32_t i = 0; i < n; ++i) {
       tag[i] = {from_.tags()[i].key + str0, from_.tags()[i].val + str0};
+    }
   }
   void move_fields(std::uint32_t n, std::uint32_t str0, std::uint32_t text0) {
     auto* field = section<weir_field>(head_.off_fields, base_.fields);
@@ -279,8 +285,9 @@ class Merge::Writer {
   weir_field* pick_fields(const weir_row& r, weir_field* to, const Picked& p) {
     for (std::uint32_t i = 0; i < r.n_field; ++i, ++to) {
       *to = from_.fields()[r.field0 + i];
-      if (to->key != WEIR_NO_ID)
+      if (to->key != WEIR_NO_ID) {
         to->key = static_cast<std::uint32_t>(base_.strings) + p.new_ids[to->key];
+      }
       if (to->type != WEIR_STRING) continue;
       const std::string_view text = from_.text(to->v.str);
       to->v.str = detail::pack_ref(append(text.data(), static_cast<std::uint32_t>(text.size())),

@@ -26,7 +26,7 @@ namespace dll = boost::dll;
 constexpr auto load_mode = static_cast<dll::load_mode::type>(RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 
 // Keeps the object open; never destroyed, so that nothing is closed at exit either.
-void keep(dll::shared_library library) {
+void keep(dll::shared_library&& library) {
   static auto* const mutex = new std::mutex;
   static auto* const kept = new std::list<dll::shared_library>;
   const std::lock_guard lock(*mutex);
@@ -52,8 +52,9 @@ std::string initialize(const weir_module& module) {
   if (module.init == nullptr) return {};
   weir_err err = make_err();
   weir_status status = WEIR_OK;
-  if (std::string why = caught("its init", [&] { status = module.init(&err); }); !why.empty())
+  if (std::string why = caught("its init", [&] { status = module.init(&err); }); !why.empty()) {
     return why;
+  }
   if (status >= 0) return {};
   return "its init fails with status " + std::to_string(status) + ": " +
          std::string(message_of(err));
@@ -61,7 +62,7 @@ std::string initialize(const weir_module& module) {
 
 // Why the dynamic linker failed last, without the file's name, which comes before it anyway.
 std::string linker_reason(const std::string& path) {
-  const char* text = dlerror();
+  const char* text = dlerror();  // NOLINT(concurrency-mt-unsafe): glibc keeps one per thread.
   const std::string why = text == nullptr ? "no reason was given" : text;
   const std::size_t at = why.find(path + ": ");
   return at == std::string::npos ? why : why.substr(at + path.size() + 2);
@@ -87,8 +88,9 @@ Result<const weir_module*> open_module(const std::string& path) {
 }
 
 std::string check_all(const weir_module& module) {
-  for (const weir_plugin* plugin : check::plugins_of(module))
+  for (const weir_plugin* plugin : check::plugins_of(module)) {
     if (std::string why = check::check_plugin(plugin, check_default); !why.empty()) return why;
+  }
   return {};
 }
 

@@ -37,15 +37,17 @@ bool exists(const std::string& path) {
 // "inputs.cpu, inputs.mem"
 std::string list_of(const weir_module& module) {
   std::string list;
-  for (const weir_plugin* plugin : plugins_of(module))
+  for (const weir_plugin* plugin : plugins_of(module)) {
     list += (list.empty() ? "" : ", ") + full_name(*plugin);
+  }
   return list;
 }
 
 const weir_plugin* plugin_of(const weir_module& module, std::uint16_t kind,
                              const std::string& name) {
-  for (const weir_plugin* plugin : plugins_of(module))
+  for (const weir_plugin* plugin : plugins_of(module)) {
     if (plugin->kind == kind && plugin->name != nullptr && name == plugin->name) return plugin;
+  }
   return nullptr;
 }
 
@@ -57,8 +59,9 @@ void add_directories(LoaderSettings& settings, const std::string& program,
   const fs::path beside = fs::path(canonical(program)).parent_path();
   const std::vector<std::string> own{(beside.parent_path() / "lib/weir").string(),
                                      (beside / "plugins").string()};
-  for (const auto* list : {&of_command_line, &plugin_path, &own})
+  for (const auto* list : {&of_command_line, &plugin_path, &own}) {
     settings.directories.insert(settings.directories.end(), list->begin(), list->end());
+  }
   settings.trusted.insert(settings.trusted.end(), own.begin(), own.end());
 }
 
@@ -66,12 +69,15 @@ ModuleLoader::ModuleLoader(LoaderSettings settings) : settings_(std::move(settin
 
 config::PluginCatalog::Found ModuleLoader::find(std::uint16_t kind, const std::string& name) {
   const std::string file = std::string(kind_folder(kind)) + "/" + name + ".so";
-  if (kind_folder(kind).empty() || !check::is_option_name(name))
+  if (kind_folder(kind).empty() || !check::is_option_name(name)) {
     return {nullptr, "\"" + name + "\" is no name of a plugin", true};
+  }
   const std::lock_guard lock(mutex_);
-  for (const std::string& directory : settings_.directories)
-    if (const std::string path = (fs::path(directory) / file).string(); exists(path))
+  for (const std::string& directory : settings_.directories) {
+    if (const std::string path = (fs::path(directory) / file).string(); exists(path)) {
       return find_in(path, kind, name);
+    }
+  }
   return not_found(kind, name, file);
 }
 
@@ -79,8 +85,9 @@ config::PluginCatalog::Found ModuleLoader::not_found(std::uint16_t kind, const s
                                                      const std::string& file) {
   std::string why =
       "there is no plugin " + std::string(kind_folder(kind)) + "." + name + ": no " + file + " in ";
-  for (const std::string& directory : settings_.directories)
+  for (const std::string& directory : settings_.directories) {
     why += (why.ends_with(" in ") ? "" : ", ") + directory;
+  }
   if (settings_.directories.empty()) why += "any directory, as none was given";
   const std::string near = nearest_name(name, names(kind));
   if (!near.empty()) why += "; did you mean " + near + "?";
@@ -101,11 +108,12 @@ config::PluginCatalog::Found ModuleLoader::find_in(const std::string& path, std:
 config::PluginCatalog::Found ModuleLoader::accept(const Module& module, std::uint16_t kind,
                                                   const std::string& name) {
   const weir_plugin* plugin = plugin_of(*module.module, kind, name);
-  if (plugin == nullptr)
+  if (plugin == nullptr) {
     return {nullptr,
             "holds " + list_of(*module.module) + ", but not " + std::string(kind_folder(kind)) +
                 "." + name,
             false};
+  }
   if (plugins_.count(plugin) != 0) return {plugin, "", false};
   std::string why = check::check_plugin(plugin, check_default);
   if (why.empty()) why = check::check_needs(*plugin, settings_.extensions);
@@ -125,8 +133,9 @@ ModuleLoader::Module ModuleLoader::load_now(const std::string& path) const {
   loaded.path = canonical(path);
   loaded.trusted = is_trusted_path(loaded.path);
   loaded.why = check::check_file(path);
-  if (loaded.why.empty() && !loaded.trusted && !settings_.prober.empty())
+  if (loaded.why.empty() && !loaded.trusted && !settings_.prober.empty()) {
     loaded.why = probe_module(settings_.prober, loaded.path, settings_.probe_timeout_ns);
+  }
   if (!loaded.why.empty()) return loaded;
   const Result<const weir_module*> module = open_module(loaded.path);
   if (module.ok()) {
@@ -150,8 +159,9 @@ std::vector<std::string> ModuleLoader::names(std::uint16_t kind) {
   for (const std::string& directory : settings_.directories) {
     std::error_code failed;
     for (fs::directory_iterator at(fs::path(directory) / kind_folder(kind), failed), end;
-         !failed && at != end; at.increment(failed))
+         !failed && at != end; at.increment(failed)) {
       if (at->path().extension() == ".so") names.insert(at->path().stem().string());
+    }
   }
   return {names.begin(), names.end()};
 }
@@ -171,8 +181,9 @@ std::string ModuleLoader::file_of(const weir_plugin* plugin) const {
 void ModuleLoader::finish() {
   const std::lock_guard lock(mutex_);
   if (std::exchange(finished_, true)) return;
-  for (const auto& [id, module] : modules_)
+  for (const auto& [id, module] : modules_) {
     if (module.module != nullptr && module.module->fini != nullptr) module.module->fini();
+  }
 }
 
 }  // namespace weir::plugin

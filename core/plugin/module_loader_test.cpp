@@ -90,8 +90,9 @@ TEST_F(Loader, SaysWhereItLookedAndWhatIsNear) {
 
 TEST_F(Loader, LooksNowhereForNamesThatAreNone) {
   dir_.write("outside.so", "");
-  for (const char* name : {"../../outside", "", "a/b", "."})
+  for (const char* name : {"../../outside", "", "a/b", "."}) {
     EXPECT_TRUE(ModuleLoader(settings_).find(WEIR_INPUT, name).missing) << name;
+  }
   EXPECT_TRUE(ModuleLoader(settings_).find(99, "thing").missing);
 }
 
@@ -126,8 +127,9 @@ TEST_F(Loader, RefusesFilesThatOthersCanChange) {
   EXPECT_EQ(ModuleLoader(settings_).find(WEIR_INPUT, "thing").why.empty(), own_group);
   fs::permissions(path, fs::perms::group_write, fs::perm_options::remove);
   EXPECT_EQ(ModuleLoader(settings_).find(WEIR_INPUT, "thing").why, "");
-  if (geteuid() != 0 || chown(path.c_str(), 12345, 0) != 0)
-    return;  // Only root can give files away.
+  if (geteuid() != 0 || chown(path.c_str(), 12345, 0) != 0) {
+    return;
+  }  // Only root can give files away.
   EXPECT_NE(ModuleLoader(settings_).find(WEIR_INPUT, "thing").why.find("belongs to user 12345"),
             std::string::npos);
 }

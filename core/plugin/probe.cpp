@@ -6,8 +6,8 @@
 
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <string_view>
+#include <system_error>
 
 #include "core/base/units.hpp"
 #include "core/plugin/module_file.hpp"
@@ -31,13 +31,16 @@ void say(std::string_view verdict) {
 std::string probe_module(const std::string& program, const std::string& path,
                          std::int64_t timeout_ns) {
   auto child = check::ChildProcess::of_program(program, {probe_command, path});
-  if (child.error() != 0)
-    return "cannot be tried out: " + program + ": " + std::strerror(child.error());
+  if (child.error() != 0) {
+    return "cannot be tried out: " + program + ": " +
+           std::generic_category().message(child.error());
+  }
   const check::Ending ending = child.wait(check::steady_ns() + timeout_ns);
-  const std::string verdict = ending.said(verdict_mark);
-  if (!ending.in_time)
+  std::string verdict = ending.said(verdict_mark);
+  if (!ending.in_time) {
     return "is not loaded within " + print_duration(timeout_ns) +
            ": a static constructor or init hangs";
+  }
   if (verdict == good_verdict && ending.good()) return {};
   if (!verdict.empty() && verdict != good_verdict) return verdict;
   return "ends the process that loads it, in a static constructor or in init: " + ending.text() +
