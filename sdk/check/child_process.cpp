@@ -45,6 +45,7 @@ class SpawnRules {
   }
   int spawn(pid_t& pid, const std::string& program, std::vector<std::string> arguments) const {
     std::vector<char*> pointers;
+    pointers.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
     return posix_spawn(&pid, program.c_str(), &files_, &how_, pointers.data(), environ);
@@ -58,6 +59,7 @@ class SpawnRules {
 [[noreturn]] void become_child(int output, const std::function<int()>& run) {
   setpgid(0, 0);
   const int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (input < 0 || output < 0) _exit(127);
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
@@ -76,7 +78,7 @@ std::int64_t steady_ns() {
 
 std::string Ending::text() const {
   if (!in_time) return "no end in time";
-  if (WIFSIGNALED(status)) return strsignal(WTERMSIG(status));
+  if (WIFSIGNALED(status)) return sigdescr_np(WTERMSIG(status));
   return "status " + std::to_string(WEXITSTATUS(status));
 }
 
@@ -163,8 +165,9 @@ bool ChildProcess::read_output(std::int64_t deadline_ns, std::string& output) co
 int ChildProcess::reap(std::int64_t deadline_ns, bool& in_time) {
   int status = 0;
   pid_t ended = 0;
-  while ((ended = waitpid(pid_, &status, WNOHANG)) == 0 && steady_ns() < deadline_ns)
+  while ((ended = waitpid(pid_, &status, WNOHANG)) == 0 && steady_ns() < deadline_ns) {
     poll(nullptr, 0, 1);
+  }
   kill(-pid_, SIGKILL);
   if (ended != pid_) {
     in_time = false;

@@ -46,6 +46,8 @@ class ChildProcess {
   static ChildProcess of_function(const std::function<int()>& run);
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
   ~ChildProcess();
 
   // Not 0: why there is no process (errno).

@@ -20,8 +20,9 @@ void try_configuration(const Subject& subject, Random& random) {
   const Subject other{subject.plugin, text, false, subject.isolated, subject.seed};
   try {
     Instance instance = make(other);
-    if (!is_kind(subject, WEIR_INPUT) && !is_kind(subject, WEIR_OUTPUT))
+    if (!is_kind(subject, WEIR_INPUT) && !is_kind(subject, WEIR_OUTPUT)) {
       work_once(other, *instance, random);
+    }
     close(std::move(instance));
   } catch (const Skipped&) {
     return;  // Refused, with a reason.
@@ -40,8 +41,10 @@ void random_configurations(const Subject& subject) {
 
 void without_extensions(const Subject& subject) {
   std::set<std::string> needed;
-  for (const char* const* need = subject.plugin.needs; need != nullptr && *need != nullptr; ++need)
+  for (const char* const* need = subject.plugin.needs; need != nullptr && *need != nullptr;
+       ++need) {
     needed.insert(*need);
+  }
   for (const char* id :
        {WEIR_EXT_LISTEN, WEIR_EXT_BUDGET, WEIR_EXT_SECRETS, WEIR_EXT_FORMAT, WEIR_EXT_SELF}) {
     if (needed.count(id) != 0) continue;

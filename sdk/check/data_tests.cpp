@@ -45,9 +45,11 @@ void selected_rows(const Subject& subject) {
   Random random(subject.seed);
   Instance instance = make(subject);
   start_or_skip(*instance);
-  for (const std::size_t n : {1U, 2U, 64U, 65U, 200U})
-    for (const auto& chosen : selections(n, random))
+  for (const std::size_t n : {1U, 2U, 64U, 65U, 200U}) {
+    for (const auto& chosen : selections(n, random)) {
       take_rows(subject, *instance, random.rows(n), chosen);
+    }
+  }
   close(std::move(instance));
 }
 
@@ -95,8 +97,8 @@ void random_bytes(const Subject& subject) {
   close(std::move(instance));
 }
 
-// Where a read ends must not change what comes out of a parser that finds the borders of records itself; for
-// others the host cuts, and they never see a piece.
+// Where a read ends must not change what comes out of a parser that finds the borders of records
+// itself; for others the host cuts, and they never see a piece.
 void cut_streams(const Subject& subject) {
   if ((subject.plugin.flags & WEIR_CUTS_STREAM) == 0) return;
   Random random(subject.seed);

@@ -50,8 +50,9 @@ std::string missing(bool present, const char* function) {
 }
 
 std::string first_of(std::initializer_list<std::string> faults) {
-  for (const std::string& fault : faults)
+  for (const std::string& fault : faults) {
     if (!fault.empty()) return fault;
+  }
   return {};
 }
 
@@ -65,8 +66,9 @@ std::string check_ops(const weir_plugin& plugin) {
 
 std::string check_processor(const weir_plugin& plugin) {
   const auto& ops = table_of<weir_processor_ops>(plugin);
-  if ((plugin.flags & WEIR_MUTATES) != 0)
+  if ((plugin.flags & WEIR_MUTATES) != 0) {
     return missing(ops.edit != nullptr, "edit, though it says WEIR_MUTATES");
+  }
   return missing(ops.process != nullptr, "process");
 }
 
@@ -111,10 +113,12 @@ std::string check_flags(const weir_plugin& plugin) {
   for (const Rule& rule : {Rule{WEIR_MUTATES, WEIR_PROCESSOR, "WEIR_MUTATES"},
                            Rule{WEIR_EMITS_RAW, WEIR_INPUT, "WEIR_EMITS_RAW"},
                            Rule{WEIR_WANTS_BYTES, WEIR_OUTPUT, "WEIR_WANTS_BYTES"},
-                           Rule{WEIR_CUTS_STREAM, WEIR_PARSER, "WEIR_CUTS_STREAM"}})
-    if ((plugin.flags & rule.flag) != 0 && plugin.kind != rule.kind)
+                           Rule{WEIR_CUTS_STREAM, WEIR_PARSER, "WEIR_CUTS_STREAM"}}) {
+    if ((plugin.flags & rule.flag) != 0 && plugin.kind != rule.kind) {
       return std::string("says ") + rule.name + ", which is for " +
              std::string(kind_folder(rule.kind));
+    }
+  }
   return {};
 }
 
@@ -130,31 +134,37 @@ bool entries_of(const T* const* array, std::size_t most, std::vector<const T*>& 
 
 std::string check_metric(const weir_metric_decl& metric) {
   if (std::string why = size_fault<weir_metric_decl>("a weir_metric_decl", metric.size);
-      !why.empty())
+      !why.empty()) {
     return why;
-  if (metric.name == nullptr || !is_option_name(metric.name))
+  }
+  if (metric.name == nullptr || !is_option_name(metric.name)) {
     return "a self-metric has no proper name";
-  if (metric.type != WEIR_COUNTER && metric.type != WEIR_GAUGE)
+  }
+  if (metric.type != WEIR_COUNTER && metric.type != WEIR_GAUGE) {
     return "the self-metric " + std::string(metric.name) + " is neither counter nor gauge";
+  }
   return {};
 }
 
 std::string check_metrics(const weir_plugin& plugin) {
   std::vector<const weir_metric_decl*> metrics;
-  if (!entries_of(plugin.metrics, metrics_max, metrics))
+  if (!entries_of(plugin.metrics, metrics_max, metrics)) {
     return "its list of self-metrics does not end";
+  }
   std::set<std::string_view> names;
   for (const weir_metric_decl* metric : metrics) {
     if (std::string why = check_metric(*metric); !why.empty()) return why;
-    if (!names.insert(metric->name).second)
+    if (!names.insert(metric->name).second) {
       return "declares the self-metric " + std::string(metric->name) + " twice";
+    }
   }
   return {};
 }
 
 std::string check_texts(const weir_plugin& plugin) {
-  if (plugin.name == nullptr || !is_option_name(plugin.name))
+  if (plugin.name == nullptr || !is_option_name(plugin.name)) {
     return "has no proper name (a-z, 0-9 and _)";
+  }
   if (plugin.version == nullptr) return "has no version";
   if (plugin.summary == nullptr) return "has no summary";
   return {};
@@ -171,29 +181,37 @@ std::string check_module(const weir_module* module) {
            version_text(WEIR_ABI) +
            ": build it again with the SDK of this agent, or use the agent it was built for";
   }
-  if (std::string why = size_fault<weir_module>("its weir_module", module->size); !why.empty())
+  if (std::string why = size_fault<weir_module>("its weir_module", module->size); !why.empty()) {
     return why;
-  if (module->name == nullptr || module->version == nullptr)
+  }
+  if (module->name == nullptr || module->version == nullptr) {
     return "its weir_module has no name or no version";
-  if ((module->flags & WEIR_MOD_OWN_PROCESS) != 0)
+  }
+  if ((module->flags & WEIR_MOD_OWN_PROCESS) != 0) {
     return "demands a process of its own (WEIR_MOD_OWN_PROCESS), which this agent cannot give yet";
-  if (plugins_of(*module).empty())
+  }
+  if (plugins_of(*module).empty()) {
     return "its weir_module names no plugin, or its list does not end";
+  }
   return {};
 }
 
 std::string check_plugin(const weir_plugin* plugin, DefaultCheck check_default) {
-  if (std::string why = size_fault<weir_plugin>("a weir_plugin", plugin->size); !why.empty())
+  if (std::string why = size_fault<weir_plugin>("a weir_plugin", plugin->size); !why.empty()) {
     return why;
-  if (kind_folder(plugin->kind).empty())
+  }
+  if (kind_folder(plugin->kind).empty()) {
     return "a plugin is of the unknown kind " + std::to_string(plugin->kind);
-  if (std::string why = check_texts(*plugin); !why.empty())
+  }
+  if (std::string why = check_texts(*plugin); !why.empty()) {
     return "a plugin of " + std::string(kind_folder(plugin->kind)) + " " + why;
+  }
   std::vector<const weir_opt*> options;
   std::string why = first_of({check_flags(*plugin), check_ops(*plugin), check_kind_table(*plugin)});
   if (why.empty()) why = check_functions(*plugin);
-  if (why.empty() && !entries_of(plugin->opts, options_max, options))
+  if (why.empty() && !entries_of(plugin->opts, options_max, options)) {
     why = "has a list of options that does not end";
+  }
   if (why.empty()) why = check_options(options, check_default);
   if (why.empty()) why = check_metrics(*plugin);
   return why.empty() ? why : full_name(*plugin) + " " + why;
@@ -201,11 +219,14 @@ std::string check_plugin(const weir_plugin* plugin, DefaultCheck check_default) 
 
 std::string check_needs(const weir_plugin& plugin, const std::vector<std::string>& extensions) {
   std::vector<const char*> needs;
-  if (!entries_of(plugin.needs, needs_max, needs))
+  if (!entries_of(plugin.needs, needs_max, needs)) {
     return full_name(plugin) + " its list of needs does not end";
+  }
   for (const char* need : needs) {
-    if (need[0] == '?' || std::find(extensions.begin(), extensions.end(), need) != extensions.end())
+    if (need[0] == '?' ||
+        std::find(extensions.begin(), extensions.end(), need) != extensions.end()) {
       continue;
+    }
     return full_name(plugin) + " needs the extension " + bounded(need) +
            ", which this agent does not have: use a newer agent";
   }

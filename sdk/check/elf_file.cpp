@@ -88,12 +88,14 @@ class ElfReader {
 
   std::string header() {
     if (!read(0, header_)) return broken("it ends inside its header");
-    if (header_.e_machine != our_machine)
+    if (header_.e_machine != our_machine) {
       return "is built for " + machine_name(header_.e_machine) + ", this agent runs on " +
              machine_name(our_machine);
+    }
     if (header_.e_type != ET_DYN) return "is an object of another kind than a shared one";
-    if (header_.e_phentsize != sizeof(Elf64_Phdr) || header_.e_phnum > segments_max)
+    if (header_.e_phentsize != sizeof(Elf64_Phdr) || header_.e_phnum > segments_max) {
       return broken("its program headers are of another size");
+    }
     // They stand at the end, are not needed to load the file, and tell that the end is missing.
     const std::uint64_t section_bytes = std::uint64_t{header_.e_shnum} * header_.e_shentsize;
     return is_inside(header_.e_shoff, section_bytes) ? std::string() : cut_off();
@@ -102,8 +104,9 @@ class ElfReader {
   std::string segments() {
     for (std::uint16_t i = 0; i < header_.e_phnum; ++i) {
       Elf64_Phdr segment{};
-      if (!read(header_.e_phoff + i * sizeof segment, segment))
+      if (!read(header_.e_phoff + i * sizeof segment, segment)) {
         return broken("its program headers are outside the file");
+      }
       if (!is_inside(segment.p_offset, segment.p_filesz)) return cut_off();
       if (segment.p_type == PT_LOAD) loads_.push_back(segment);
       if (segment.p_type == PT_DYNAMIC) dynamic_ = segment;
@@ -117,8 +120,9 @@ class ElfReader {
     const std::uint64_t n = dynamic_.p_filesz / sizeof(Elf64_Dyn);
     for (std::uint64_t i = 0; i < n; ++i) {
       Elf64_Dyn entry{};
-      if (!read(dynamic_.p_offset + i * sizeof entry, entry))
+      if (!read(dynamic_.p_offset + i * sizeof entry, entry)) {
         return broken("its dynamic section is outside the file");
+      }
       if (entry.d_tag == DT_NULL) break;
       take(entry);
     }
@@ -139,23 +143,27 @@ class ElfReader {
   }
   // Where in the file an address will come from.
   [[nodiscard]] std::optional<std::uint64_t> offset_of(std::uint64_t address) const {
-    for (const Elf64_Phdr& load : loads_)
-      if (address >= load.p_vaddr && address - load.p_vaddr < load.p_filesz)
+    for (const Elf64_Phdr& load : loads_) {
+      if (address >= load.p_vaddr && address - load.p_vaddr < load.p_filesz) {
         return load.p_offset + (address - load.p_vaddr);
+      }
+    }
     return std::nullopt;
   }
 
   std::string symbols() {
     const auto count = symbol_count();
-    if (!symbols_at_ || !strings_at_ || !count)
+    if (!symbols_at_ || !strings_at_ || !count) {
       return broken("its table of symbols cannot be found");
+    }
     for (std::uint64_t i = 1; i < *count; ++i) {  // The first entry is none.
       Elf64_Sym symbol{};
-      if (!read(*symbols_at_ + i * sizeof symbol, symbol))
+      if (!read(*symbols_at_ + i * sizeof symbol, symbol)) {
         return broken("its symbols are outside the file");
+      }
       if (!is_export(symbol)) continue;
       if (ELF64_ST_BIND(symbol.st_info) == STB_GNU_UNIQUE) file_.unique_symbols = true;
-      const auto name = string_at(symbol.st_name);
+      const auto name = string_at(*strings_at_, symbol.st_name);
       if (!name) return broken("the name of a symbol is outside the file");
       file_.exports.emplace_back(*name);
     }
@@ -167,9 +175,10 @@ class ElfReader {
     const bool seen = visibility == STV_DEFAULT || visibility == STV_PROTECTED;
     return bind != STB_LOCAL && seen && symbol.st_shndx != SHN_UNDEF;
   }
-  [[nodiscard]] std::optional<std::string_view> string_at(std::uint64_t index) const {
-    if (index >= strings_bytes_ || *strings_at_ > bytes_.size()) return std::nullopt;
-    const std::string_view table = bytes_.substr(*strings_at_, strings_bytes_);
+  [[nodiscard]] std::optional<std::string_view> string_at(std::uint64_t table_at,
+                                                          std::uint64_t index) const {
+    if (index >= strings_bytes_ || table_at > bytes_.size()) return std::nullopt;
+    const std::string_view table = bytes_.substr(table_at, strings_bytes_);
     if (index >= table.size()) return std::nullopt;
     const std::size_t end = table.find('\0', index);
     if (end == std::string_view::npos) return std::nullopt;
@@ -220,8 +229,9 @@ class ElfReader {
 std::string list_of(const std::vector<std::string>& names) {
   constexpr std::size_t shown_max = 3;
   std::string list;
-  for (std::size_t i = 0; i < std::min(names.size(), shown_max); ++i)
+  for (std::size_t i = 0; i < std::min(names.size(), shown_max); ++i) {
     list += (i == 0 ? "" : ", ") + names[i].substr(0, 80);
+  }
   return names.size() > shown_max ? list + ", ..." : list;
 }
 
@@ -250,8 +260,9 @@ ElfFile read_elf(std::string_view bytes) { return ElfReader(bytes).run(); }
 std::string check_image(const ElfFile& file) {
   if (!file.why.empty()) return file.why;
   if (std::string why = check_exports(file); !why.empty()) return why;
-  if (file.unique_symbols)
+  if (file.unique_symbols) {
     return "has symbols that all modules would share: compile it with -fno-gnu-unique";
+  }
   if (file.text_relocations) return "has relocations in its code: compile it with -fPIC";
   if (file.executable_stack) return "wants an executable stack: link it with -z noexecstack";
   return {};

@@ -60,8 +60,9 @@ TEST_F(ElfFileTest, RefusesObjectsOfOtherKinds) {
 // Goal: wherever a download or a copy stopped, the file is refused before it is mapped and run.
 TEST_F(ElfFileTest, RefusesCutFiles) {
   for (const std::size_t n :
-       {std::size_t{20}, std::size_t{63}, std::size_t{64}, std::size_t{200}, bytes_.size() / 2})
+       {std::size_t{20}, std::size_t{63}, std::size_t{64}, std::size_t{200}, bytes_.size() / 2}) {
     EXPECT_NE(why_not(std::string_view(bytes_).substr(0, n)), "") << n;
+  }
   EXPECT_TRUE(
       why_not(std::string_view(bytes_).substr(0, bytes_.size() - 1)).starts_with("is cut off"));
 }

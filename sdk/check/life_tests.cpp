@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,6 +6,8 @@
 #include <clocale>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
+#include <iterator>
 
 #include "sdk/check/suite.hpp"
 
@@ -29,8 +30,9 @@ void create_and_destroy(const Subject& subject) {
   }
   const std::size_t now = heap_bytes();
   const std::size_t per_round = now > half_way ? (now - half_way) / (rounds / 2) : 0;
-  if (per_round > 0)
+  if (per_round > 0) {
     throw Broken("loses " + std::to_string(per_round) + " bytes at each create and destroy");
+  }
 }
 
 // close() and the destructor stop twice.
@@ -62,8 +64,9 @@ void odd_events(const Subject& subject) {
   };
   constexpr std::array<std::uint16_t, 6> types{WEIR_EV_RESUME, WEIR_EV_POST,        WEIR_EV_TIMER,
                                                WEIR_EV_FD,     WEIR_EV_LANE_PURGED, 999};
-  for (const std::uint16_t type : types)
+  for (const std::uint16_t type : types) {
     add(weir_ev_u64{{sizeof(weir_ev_u64), type, 0}, 0xffffffffffU, 77});
+  }
   add(weir_ev_ack{{sizeof(weir_ev_ack), WEIR_EV_ACK, 0}, 0xdeadbeefU, -77, 0});
   add(weir_event{sizeof(weir_event), WEIR_EV_RESUME, 0});  // Without its value.
   add(weir_event{sizeof(weir_event), WEIR_EV_ACK, 0});
@@ -72,42 +75,40 @@ void odd_events(const Subject& subject) {
 }
 
 std::size_t entries_in(const char* folder) {
-  std::size_t n = 0;
-  DIR* open = opendir(folder);
-  if (open == nullptr) return 0;
-  while (readdir(open) != nullptr) ++n;
-  closedir(open);
-  return n;
+  const std::filesystem::directory_iterator entries(folder);
+  return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
 }
 
 // What belongs to the whole process and therefore not to a plugin.
-struct ProcessState {
+class ProcessState {
+ public:
   ProcessState() {
     std::array<char, 4096> folder{};
-    if (getcwd(folder.data(), folder.size()) != nullptr) cwd = folder.data();
-    mask = umask(0);
-    umask(mask);
-    locale = setlocale(LC_ALL, nullptr);
-    for (char** e = environ; e != nullptr && *e != nullptr; ++e)
-      environment += std::string(*e) + "\n";
+    if (getcwd(folder.data(), folder.size()) != nullptr) cwd_ = folder.data();
+    mask_ = umask(0);
+    umask(mask_);
+    locale_ = setlocale(LC_ALL, nullptr);  // NOLINT(concurrency-mt-unsafe): only asks.
+    for (char** e = environ; e != nullptr && *e != nullptr; ++e) {
+      environment_ += std::string(*e) + "\n";
+    }
     for (int s = 1; s < 32; ++s) {
       struct sigaction action{};
       sigaction(s, nullptr, &action);
-      handlers += std::to_string(reinterpret_cast<std::uintptr_t>(action.sa_handler)) + " ";
+      handlers_ += std::to_string(reinterpret_cast<std::uintptr_t>(action.sa_handler)) + " ";
     }
   }
   // What differs; empty when nothing does.
   [[nodiscard]] std::string changed(const ProcessState& before) const {
-    if (cwd != before.cwd) return "the working directory";
-    if (mask != before.mask) return "the umask";
-    if (locale != before.locale) return "the locale";
-    if (environment != before.environment) return "the environment";
-    return handlers != before.handlers ? "a signal handler" : "";
+    if (cwd_ != before.cwd_) return "the working directory";
+    if (mask_ != before.mask_) return "the umask";
+    if (locale_ != before.locale_) return "the locale_";
+    if (environment_ != before.environment_) return "the environment_";
+    return handlers_ != before.handlers_ ? "a signal handler" : "";
   }
 
  private:
-  std::string cwd, locale, environment, handlers;
-  mode_t mask{0};
+  std::string cwd_, locale_, environment_, handlers_;
+  mode_t mask_{0};
 };
 
 void leaves_nothing_behind(const Subject& subject) {
@@ -124,8 +125,9 @@ void leaves_nothing_behind(const Subject& subject) {
   const std::size_t files = entries_in("/proc/self/fd");
   for (int i = 0; i < 5; ++i) round();
   if (entries_in("/proc/self/task") > threads) throw Broken("a thread is left after destroy");
-  if (entries_in("/proc/self/fd") > files)
+  if (entries_in("/proc/self/fd") > files) {
     throw Broken("a file or socket is left open after destroy");
+  }
   const std::string what = ProcessState().changed(before);
   if (!what.empty()) throw Broken("changes " + what + " of the whole process");
 }

@@ -14,13 +14,16 @@ MappedFile::MappedFile(const std::string& path) {
   if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_size > 0) {
     const auto n = static_cast<std::size_t>(file.st_size);
     void* at = mmap(nullptr, n, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (at != MAP_FAILED) bytes_ = {static_cast<const char*>(at), n};
+    if (at != MAP_FAILED) {
+      at_ = at;
+      size_ = n;
+    }
   }
   close(fd);
 }
 
 MappedFile::~MappedFile() {
-  if (!bytes_.empty()) munmap(const_cast<char*>(bytes_.data()), bytes_.size());
+  if (at_ != nullptr) munmap(at_, size_);
 }
 
 }  // namespace weir::check

@@ -4,6 +4,7 @@
 //
 // Threads  Immutable once made.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -17,10 +18,11 @@ class MappedFile {
   ~MappedFile();
 
   // Empty when the file is empty or cannot be read.
-  [[nodiscard]] std::string_view bytes() const { return bytes_; }
+  [[nodiscard]] std::string_view bytes() const { return {static_cast<const char*>(at_), size_}; }
 
  private:
-  std::string_view bytes_;
+  void* at_{nullptr};
+  std::size_t size_{0};
 };
 
 }  // namespace weir::check

@@ -11,8 +11,9 @@ namespace {
 std::string take_names(const weir_opt& option, std::set<std::string_view>& names) {
   std::vector<std::string_view> own{option.name};
   for (std::size_t i = 0;
-       option.aliases != nullptr && option.aliases[i] != nullptr && i < options_max; ++i)
+       option.aliases != nullptr && option.aliases[i] != nullptr && i < options_max; ++i) {
     own.emplace_back(option.aliases[i]);
+  }
   for (const std::string_view name : own) {
     if (!is_option_name(name)) return "is not a proper name";
     if (!names.insert(name).second) return "stands twice";
@@ -22,8 +23,9 @@ std::string take_names(const weir_opt& option, std::set<std::string_view>& names
 
 std::string check_choices(const weir_opt& option) {
   if (option.type != WEIR_C_ENUM) return {};
-  if (option.choices == nullptr || option.n_choices == 0 || option.n_choices > options_max)
+  if (option.choices == nullptr || option.n_choices == 0 || option.n_choices > options_max) {
     return "is an enumeration without choices";
+  }
   const bool whole = std::none_of(option.choices, option.choices + option.n_choices,
                                   [](const char* c) { return c == nullptr; });
   return whole ? "" : "has a choice that is NULL";
@@ -38,18 +40,21 @@ class Checker {
                    int depth) {
     std::set<std::string_view> names;
     for (const weir_opt* option : options) {
-      std::string why = size_fault(*option);
-      if (why.empty() && option->name == nullptr) why = "has no name";
-      const std::string path = above + (why.empty() ? option->name : "?");
-      if (why.empty()) why = take_names(*option, names);
+      if (std::string why = size_fault(*option); !why.empty()) return bad(above + "?", why);
+      if (option->name == nullptr) return bad(above + "?", "has no name");
+      const std::string path = above + option->name;
+      std::string why = take_names(*option, names);
       if (why.empty()) why = one(*option);
-      if (!why.empty()) return "has a bad option: " + path + " " + why;
+      if (!why.empty()) return bad(path, why);
       if (why = children(*option, path, depth); !why.empty()) return why;
     }
     return {};
   }
 
  private:
+  static std::string bad(const std::string& path, const std::string& why) {
+    return "has a bad option: " + path + " " + why;
+  }
   static std::string size_fault(const weir_opt& option) {
     return option.size == sizeof(weir_opt)
                ? ""
@@ -57,18 +62,21 @@ class Checker {
                      std::to_string(sizeof(weir_opt));
   }
   [[nodiscard]] std::string one(const weir_opt& option) const {
-    if (option.type < WEIR_C_STRING || option.type > WEIR_C_ANY)
+    if (option.type < WEIR_C_STRING || option.type > WEIR_C_ANY) {
       return "is of the unknown type " + std::to_string(option.type);
+    }
     if (std::string why = check_choices(option); !why.empty()) return why;
     const std::string why = option.def == nullptr ? std::string() : check_default_(option);
     return why.empty() ? why : "has the default " + std::string(option.def) + ", " + why;
   }
   std::string children(const weir_opt& option, const std::string& path, int depth) {
     if (option.type != WEIR_C_TABLE) return {};
-    if (option.children == nullptr || option.n_children == 0 || option.n_children > options_max)
-      return "has a bad option: " + path + " is a table without options of its own";
-    if (depth == option_depth_max) return "has a bad option: " + path + " is too deep";
+    if (option.children == nullptr || option.n_children == 0 || option.n_children > options_max) {
+      return bad(path, "is a table without options of its own");
+    }
+    if (depth == option_depth_max) return bad(path, "is too deep");
     std::vector<const weir_opt*> options;
+    options.reserve(option.n_children);
     for (std::uint32_t i = 0; i < option.n_children; ++i) options.push_back(option.children + i);
     return list(options, path + ".", depth + 1);
   }

@@ -36,8 +36,9 @@ std::string Random::bytes(std::size_t bytes_max) {
 std::string Random::syntax(std::size_t bytes_max) {
   constexpr std::string_view characters = "0123456789abcE+-.,:;=|/#_ \t\n\n\"\"'\\{}[]()<>@$%";
   std::string text;
-  for (std::uint64_t n = below(bytes_max + 1); n > 0; --n)
+  for (std::uint64_t n = below(bytes_max + 1); n > 0; --n) {
     text += characters[below(characters.size())];
+  }
   return text;
 }
 
@@ -55,8 +56,9 @@ std::string Random::row() {
   constexpr std::array<std::string_view, 6> fields{"value", "usage_idle", "host",
                                                    "ok",    "message",    "x\\ y"};
   std::string line(names[below(names.size())]);
-  for (std::uint64_t i = below(tags.size() + 1); i > 0; --i)
+  for (std::uint64_t i = below(tags.size() + 1); i > 0; --i) {
     line += "," + std::string(tags[i - 1]) + "=" + word(8);
+  }
   char before = ' ';
   for (std::uint64_t i = 1 + below(fields.size()); i > 0; --i) {
     line += before + std::string(fields[i - 1]) + "=" + value();

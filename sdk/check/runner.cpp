@@ -48,8 +48,9 @@ enum : int { status_good = 0, status_broken = 1, status_skipped = 3 };
 
 int say(int status, const std::string& text) {
   std::string line = text;
-  for (char& c : line)
-    if (c == '\n') c = '\x1f';  // One line for now; see text_of.
+  for (char& c : line) {
+    if (c == '\n') c = '\x1f';
+  }  // One line for now; see text_of.
   std::printf("\n%.*s%s\n", static_cast<int>(mark.size()), mark.data(), line.c_str());
   std::fflush(stdout);
   return status;
@@ -57,8 +58,9 @@ int say(int status, const std::string& text) {
 
 std::string text_of(const Ending& ending) {
   std::string text = ending.said(mark);
-  for (char& c : text)
+  for (char& c : text) {
     if (c == '\x1f') c = '\n';
+  }
   return text;
 }
 
@@ -148,10 +150,11 @@ class Suite {
     });
     report_ending(test.name, test.what, ending);
     if (!ending.good() && ending.in_time && ending.status == status_skipped << 8) return;
-    if (!ending.good())
+    if (!ending.good()) {
       std::printf("           again: weir-check %s --plugin %s --test %s --seed %llu\n",
                   call_.file.c_str(), name.c_str(), test.name,
                   static_cast<unsigned long long>(call_.seed));
+    }
   }
   void run_on(const std::string& name, const Test& test, bool isolated) const {
     const weir_module& module = load_module(file_);

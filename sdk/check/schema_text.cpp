@@ -21,8 +21,9 @@ double bound_of(const weir_opt& option, std::string_view side, double otherwise)
   if (side.empty()) return otherwise;
   const std::string quoted(side);
   const auto literal = testing::parse_literal(quoted);
-  if (literal.is != testing::toml::string)
+  if (literal.is != testing::toml::string) {
     return literal.is == testing::toml::integer ? static_cast<double>(literal.i) : literal.f;
+  }
   const auto& text = literal.text;
   return static_cast<double>(option.type == WEIR_C_SIZE
                                  ? testing::detail::size_of(text, option.name)
@@ -54,8 +55,9 @@ class Writer {
 
   std::string options(const weir_opt* const* list, std::size_t n) {
     std::string text;
-    for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t i = 0; i < n; ++i) {
       if (wanted(*list[i])) text += std::string(list[i]->name) + " = " + shaped(*list[i], 0) + "\n";
+    }
     return text;
   }
 
@@ -69,8 +71,9 @@ class Writer {
     if ((option.flags & WEIR_CF_MAP) == 0) return listed(option, depth);
     std::string text = "{";
     const std::uint64_t n = items();
-    for (std::uint64_t i = 0; i < n; ++i)
+    for (std::uint64_t i = 0; i < n; ++i) {
       text += (i == 0 ? "" : ", ") + ("k" + std::to_string(i)) + " = " + listed(option, depth);
+    }
     return text + "}";
   }
   std::string listed(const weir_opt& option, int depth) {
@@ -134,9 +137,10 @@ class Writer {
     std::string text = "{";
     for (std::uint32_t i = 0; i < option.n_children && depth < depth_max; ++i) {
       const weir_opt& child = option.children[i];
-      if (wanted(child))
+      if (wanted(child)) {
         text +=
             (text == "{" ? "" : ", ") + std::string(child.name) + " = " + shaped(child, depth + 1);
+      }
     }
     return text + "}";
   }

@@ -14,11 +14,13 @@ void append(std::vector<Test>& to, std::vector<Test> more) {
 // A failure that says too little, or that the contract does not know.
 void judge_failure(const testing::failure& failure) {
   const std::string status = std::to_string(failure.status);
-  if (failure.status == WEIR_E_PANIC)
+  if (failure.status == WEIR_E_PANIC) {
     throw Broken("a bug was caught at the border: " + failure.message);
+  }
   if (failure.status < WEIR_E_SPLIT) throw Broken("answers with the unknown status " + status);
-  if (failure.message.empty())
+  if (failure.message.empty()) {
     throw Broken("fails with status " + status + " and says nothing in weir_err");
+  }
 }
 
 void work_input(testing::plugin& instance, const weir_plugin& plugin) {
@@ -88,16 +90,18 @@ Instance make(const Subject& subject, const Prepare& prepare) {
     return std::make_unique<testing::plugin>(subject.plugin, subject.config, prepare);
   } catch (const testing::failure& failure) {
     judge_failure(failure);
-    if (subject.config_given)
+    if (subject.config_given) {
       throw Broken("create refuses the configuration given: " + std::string(failure.what()));
+    }
     throw Skipped("create wants more than the defaults (" + failure.message + "): give --config");
   }
 }
 
 void need_safe_work(const Subject& subject) {
   const bool reaches_out = is_kind(subject, WEIR_INPUT) || is_kind(subject, WEIR_OUTPUT);
-  if (reaches_out && !subject.isolated && !subject.config_given)
+  if (reaches_out && !subject.isolated && !subject.config_given) {
     throw Skipped("it may reach the network, which cannot be cut off here: give --config");
+  }
 }
 
 bool judge(const std::function<void()>& call) {

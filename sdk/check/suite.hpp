@@ -40,10 +40,10 @@ constexpr std::uint32_t kind_bit(std::uint16_t kind) { return 1U << kind; }
 inline constexpr std::uint32_t every_kind = ~0U;
 
 struct Test {
-  const char* name;  // "no_memory"
-  const char* what;  // "bears that the host has no memory"
-  void (*run)(const Subject&);
-  std::uint32_t kinds = every_kind;  // Bits of the kinds it is for.
+  const char* name{nullptr};  // "no_memory"
+  const char* what{nullptr};  // "bears that the host has no memory"
+  void (*run)(const Subject&){nullptr};
+  std::uint32_t kinds{every_kind};  // Bits of the kinds it is for.
 };
 std::vector<Test> all_tests();
 

@@ -134,6 +134,28 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
   constexpr std::uint64_t pack_ref(std::uint32_t off, std::size_t len) {
     return off | (std::uint64_t{len} << 32);
   }
+  // A value as a field without its key; store(text) puts a string into the blob.
+  template <typename T, typename Store>
+  weir_field field_of(const T& v, Store&& store) {
+    weir_field f{};
+    if constexpr (std::is_same_v<T, bool>) {
+      f.type = WEIR_BOOL;
+      f.v.u = v ? 1 : 0;
+    } else if constexpr (std::is_floating_point_v<T>) {
+      f.type = WEIR_F64;
+      f.v.f = static_cast<double>(v);
+    } else if constexpr (std::is_integral_v<T> && std::is_unsigned_v<T>) {
+      f.type = WEIR_U64;
+      f.v.u = v;
+    } else if constexpr (std::is_integral_v<T>) {
+      f.type = WEIR_I64;
+      f.v.i = v;
+    } else {
+      f.type = WEIR_STRING;
+      f.v.str = store(std::string_view(v));
+    }
+    return f;
+  }
   // Slack that a fresh block has behind a section of n units, so that processors can edit in place.
   constexpr std::uint32_t slack(std::uint32_t n, std::uint32_t least) { return n / 4 + least; }
 
@@ -459,30 +481,10 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
 
     template <typename T>
     builder& field_id(std::uint32_t k, const T& v) {
-      weir_field& f = *fields_.extend(1);
-      f = weir_field{};
+      weir_field f = detail::field_of(v, [this](std::string_view s) { return strings_.store(s); });
       f.key = k;
-      set(f, v);
+      fields_.push(f);
       return *this;
-    }
-    template <typename T>
-    void set(weir_field& f, const T& v) {
-      if constexpr (std::is_same_v<T, bool>) {
-        f.type = WEIR_BOOL;
-        f.v.u = v ? 1 : 0;
-      } else if constexpr (std::is_floating_point_v<T>) {
-        f.type = WEIR_F64;
-        f.v.f = static_cast<double>(v);
-      } else if constexpr (std::is_integral_v<T> && std::is_unsigned_v<T>) {
-        f.type = WEIR_U64;
-        f.v.u = static_cast<std::uint64_t>(v);
-      } else if constexpr (std::is_integral_v<T>) {
-        f.type = WEIR_I64;
-        f.v.i = static_cast<std::int64_t>(v);
-      } else {
-        f.type = WEIR_STRING;
-        f.v.str = strings_.store(std::string_view(v));
-      }
     }
 
     void finish_row() {

@@ -237,24 +237,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     }
     template <typename T>
     weir_field make_field(const T& v) {
-      weir_field f{};
-      if constexpr (std::is_same_v<T, bool>) {
-        f.type = WEIR_BOOL;
-        f.v.u = v ? 1 : 0;
-      } else if constexpr (std::is_floating_point_v<T>) {
-        f.type = WEIR_F64;
-        f.v.f = static_cast<double>(v);
-      } else if constexpr (std::is_integral_v<T> && std::is_unsigned_v<T>) {
-        f.type = WEIR_U64;
-        f.v.u = v;
-      } else if constexpr (std::is_integral_v<T>) {
-        f.type = WEIR_I64;
-        f.v.i = v;
-      } else {
-        f.type = WEIR_STRING;
-        f.v.str = store(std::string_view(v));
-      }
-      return f;
+      return detail::field_of(v, [this](std::string_view s) { return store(s); });
     }
 
     // ---- tags of one row ----

@@ -4,9 +4,9 @@
 // NAME.2026-01-02-1767322800.EXT, and the oldest of those are removed.
 //
 // Threads    One thread at a time.
-// Errors     open() and append() return why, and leave the cause in errno. What append() could write
-//            of bytes that did not fit is taken back, as far as the file can be cut. A rotation that
-//            fails leaves the file open and is tried again at the next append.
+// Errors     open() and append() return why, and leave the cause in errno. What append() could
+//            write of bytes that did not fit is taken back, as far as the file can be cut. A
+//            rotation that fails leaves the file open and is tried again at the next append.
 // Limits     Only regular files are rotated.
 // Units      Bytes; nanoseconds since the Unix epoch, given by the caller.
 
@@ -19,7 +19,6 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -53,23 +52,24 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       path_ = path;
       rules_ = rules;
       make_folder();
-      if (!reopen(now_ns)) return "cannot open " + path_ + ": " + std::strerror(errno);
+      if (!reopen(now_ns)) return "cannot open " + path_ + ": " + reason();
       rotate_if_due(now_ns);
-      return is_open() ? "" : "cannot open " + path_ + " again: " + std::strerror(errno);
+      return is_open() ? "" : "cannot open " + path_ + " again: " + reason();
     }
 
     // Writes all of the bytes and hands them to the system, then rotates if it is time. Empty, or why
     // it failed.
     std::string append(std::string_view bytes, std::int64_t now_ns) {
       kept_bytes_ = 0;
-      if (!is_open() && !reopen(now_ns))
-        return "cannot open " + path_ + ": " + std::strerror(errno);
+      if (!is_open() && !reopen(now_ns)) {
+        return "cannot open " + path_ + ": " + reason();
+      }
       const std::size_t written = write_all(bytes);
       if (written < bytes.size()) {
         const int why = errno;
         if (!take_back(written)) kept_bytes_ = written;
         errno = why;
-        return "cannot write to " + path_ + ": " + std::strerror(why);
+        return "cannot write to " + path_ + ": " + std::generic_category().message(why);
       }
       size_bytes_ += static_cast<std::int64_t>(bytes.size());
       rotate_if_due(now_ns);
@@ -104,6 +104,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     bool is_open() const { return file_ >= 0; }
 
    private:
+    static std::string reason() { return std::generic_category().message(errno); }
     void make_folder() const {
       namespace fs = std::filesystem;
       const fs::path folder = fs::path(path_).parent_path();
@@ -126,10 +127,11 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       std::size_t done = 0;
       while (done < bytes.size()) {
         const ssize_t n = ::write(file_, bytes.data() + done, bytes.size() - done);
-        if (n >= 0)
+        if (n >= 0) {
           done += static_cast<std::size_t>(n);
-        else if (errno != EINTR)
+        } else if (errno != EINTR) {
           return done;
+        }
       }
       return done;
     }
@@ -160,8 +162,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       std::snprintf(date, sizeof date, ".%04d-%02d-%02d-%lld", static_cast<int>(t.year), t.month,
                     t.day, static_cast<long long>(unix_s));
       long long number = -1;
-      for (const archive& a : archives())
+      for (const archive& a : archives()) {
         if (a.unix_s == unix_s) number = std::max(number, a.number);
+      }
       const std::string again = number < 0 ? "" : "-" + std::to_string(number + 1);
       return stem() + date + again + extension();
     }
@@ -179,8 +182,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       std::vector<archive> all = archives();
       std::sort(all.begin(), all.end());
       std::error_code failed;
-      for (std::size_t i = 0; i + static_cast<std::size_t>(rules_.archives_max) < all.size(); ++i)
+      for (std::size_t i = 0; i + static_cast<std::size_t>(rules_.archives_max) < all.size(); ++i) {
         std::filesystem::remove(all[i].path, failed);
+      }
     }
     std::vector<archive> archives() const {
       std::filesystem::path folder = std::filesystem::path(path_).parent_path();
@@ -198,15 +202,18 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     bool is_archive(const std::string& name, archive& a) const {
       const std::string prefix = std::filesystem::path(stem()).filename().string() + ".";
       const std::string end = extension();
-      if (name.size() <= prefix.size() + end.size() || name.compare(0, prefix.size(), prefix) != 0)
+      if (name.size() <= prefix.size() + end.size() ||
+          name.compare(0, prefix.size(), prefix) != 0) {
         return false;
+      }
       if (name.compare(name.size() - end.size(), end.size(), end) != 0) return false;
       const std::string middle =
           name.substr(prefix.size(), name.size() - prefix.size() - end.size());
       int used = 0, year = 0, month = 0, day = 0;
       if (std::sscanf(middle.c_str(), "%4d-%2d-%2d-%15lld%n", &year, &month, &day, &a.unix_s,
-                      &used) != 4)
+                      &used) != 4) {
         return false;
+      }
       const std::string rest = middle.substr(static_cast<std::size_t>(used));
       return rest.empty() || (std::sscanf(rest.c_str(), "-%9lld%n", &a.number, &used) == 1 &&
                               static_cast<std::size_t>(used) == rest.size());

@@ -129,8 +129,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
     bool number(std::int32_t& out) {
       std::size_t n = 0;
-      for (out = 0; n < rest_.size() && n < 4 && rest_[n] >= '0' && rest_[n] <= '9'; ++n)
+      for (out = 0; n < rest_.size() && n < 4 && rest_[n] >= '0' && rest_[n] <= '9'; ++n) {
         out = out * 10 + (rest_[n] - '0');
+      }
       rest_.remove_prefix(n);
       return n != 0;
     }
@@ -146,8 +147,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     bool change(zone_change& c) {
       if (!take(',')) return false;
       if (take('M')) {
-        if (!number(c.month) || !take('.') || !number(c.week) || !take('.') || !number(c.day))
+        if (!number(c.month) || !take('.') || !number(c.week) || !take('.') || !number(c.day)) {
           return false;
+        }
         if (c.month < 1 || c.month > 12 || c.week < 1 || c.week > 5 || c.day > 6) return false;
       } else {
         c.form = take('J') ? 'J' : 'N';
@@ -251,15 +253,17 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       std::string_view name = tz;
       if (!name.empty() && name[0] == ':') name.remove_prefix(1);
       if (name.empty()) return {};
-      if (name[0] == '/')
+      if (name[0] == '/') {
         return load_path(std::string(name)) ? "" : "cannot read time zone " + std::string(name);
+      }
       return load_named(name);
     }
     std::string load_named(std::string_view name) {
       const bool safe = name[0] != '/' && name.find("..") == std::string_view::npos;
       for (const char* dir :
-           {"/usr/share/zoneinfo/", "/usr/lib/zoneinfo/", "/usr/share/lib/zoneinfo/"})
+           {"/usr/share/zoneinfo/", "/usr/lib/zoneinfo/", "/usr/share/lib/zoneinfo/"}) {
         if (safe && load_path(dir + std::string(name))) return {};
+      }
       return "unknown time zone \"" + std::string(name) +
              "\": not found under /usr/share/zoneinfo (is tzdata installed?)";
     }
