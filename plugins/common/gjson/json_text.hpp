@@ -2,8 +2,8 @@
 
 // JSON as text: where its values begin and end, and what its strings say.
 //
-// Lenient    Values are found by their brackets and quotes; whether they are well-formed is not looked at.
-//            What is behind the end of broken JSON is no value.
+// Lenient    Values are found by their brackets and quotes; whether they are well-formed is not
+//            looked at. What is behind the end of broken JSON is no value.
 // Ownership  Views point into the text.
 
 #include <string>

@@ -64,7 +64,8 @@ std::string flattened(std::string_view json, std::string_view argument) {
   return joined(items, false);
 }
 
-// The members of all objects of an array; of equal keys the last one stays, unless "preserve" is set.
+// The members of all objects of an array; of equal keys the last one stays, unless "preserve" is
+// set.
 std::string members_joined(std::string_view json, std::string_view argument) {
   if (!is_nested(json, '[')) return std::string(json);
   const bool preserve = has_true(argument, "preserve");

@@ -5,7 +5,8 @@
 // Threads    Immutable once made: parse() and format() may be called from any thread.
 // Errors     parse() says what is wrong with the text. Any text is a layout.
 // Units      Seconds since the Unix epoch and nanoseconds above them.
-// Limits     Zone abbreviations are only known as UTC; parse() hands others back, format() writes the offset.
+// Limits     Zone abbreviations are only known as UTC; parse() hands others back, format() writes
+//            the offset.
 
 #include <cstdint>
 #include <string>
@@ -29,7 +30,8 @@ class GoLayout {
  public:
   explicit GoLayout(std::string_view layout);
 
-  // Reads a text that has no zone of its own as local time of zone. Empty, or why it cannot be read.
+  // Reads a text that has no zone of its own as local time of zone. Empty, or why it cannot be
+  // read.
   std::string parse(std::string_view text, const time_zone& zone, GoTime& out) const;
   void format(std::int64_t unix_s, std::int32_t nanosecond, const time_zone& zone,
               std::string& out) const;
@@ -80,7 +82,8 @@ class GoLayout {
   std::vector<Chunk> chunks_;
 };
 
-// The layout behind a name that Telegraf knows (rfc3339, ansic, stampmilli... in any case), else the text.
+// The layout behind a name that Telegraf knows (rfc3339, ansic, stampmilli... in any case), else
+// the text.
 std::string_view go_layout_of(std::string_view name);
 
 }  // namespace weir::common

@@ -2,13 +2,14 @@
 
 // Timestamps in the formats that Telegraf's options *_time_format and *_timestamp_format name.
 //
-// Formats    unix, unix_ms, unix_us, unix_ns (numbers, or texts with a fraction); a layout of Go or the name
-//            of one (see go_layout.hpp).
+// Formats    unix, unix_ms, unix_us, unix_ns (numbers, or texts with a fraction); a layout of Go or
+//            the name of one (see go_layout.hpp).
 // Threads    Immutable once made.
-// Errors     The constructor throws std::invalid_argument for an unknown time zone. read() says why a value
-//            is no timestamp.
+// Errors     The constructor throws std::invalid_argument for an unknown time zone. read() says why
+//            a value is no timestamp.
 // Units      Nanoseconds since the Unix epoch.
-// Limits     A text without a year belongs to the year of now_ns. Before 1678 and after 2261 there is none.
+// Limits     A text without a year belongs to the year of now_ns. Before 1678 and after 2261 there
+//            is none.
 
 #include <cstdint>
 #include <optional>

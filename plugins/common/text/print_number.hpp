@@ -21,7 +21,8 @@ namespace detail {
 
 static_assert(std::endian::native == std::endian::little, "the first digit is the lowest byte");
 
-// Eight decimal digits of v < 10^8 as characters, leading zeros included, the first in the lowest byte.
+// Eight decimal digits of v < 10^8 as characters, leading zeros included, the first in the lowest
+// byte.
 constexpr std::uint64_t eight_digits(std::uint32_t v) {
   const std::uint64_t fours = v / 10000 | (static_cast<std::uint64_t>(v % 10000) << 32U);
   const std::uint64_t hundreds = ((fours * 10486U) >> 20U) & 0x0000007f0000007fULL;
@@ -86,7 +87,8 @@ inline char* print_i64(char* to, std::int64_t v) {
   return print_u64(to + 1, 0 - static_cast<std::uint64_t>(v));
 }
 
-// A finite number as FormatFloat(v, 'f', -1, 64): the fewest digits that read back, never an exponent.
+// A finite number as FormatFloat(v, 'f', -1, 64): the fewest digits that read back, never an
+// exponent.
 inline char* print_fixed(char* to, double v) {
   const double magnitude = std::fabs(v);
   constexpr double bound = 1e11;  // 15 digits with the four: no shorter text reads back to the same

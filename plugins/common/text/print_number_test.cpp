@@ -90,7 +90,8 @@ TEST(PrintNumber, TheLongestFitsItsBuffer) {
   EXPECT_EQ(fixed(-std::numeric_limits<double>::max()).size(), 310U);
 }
 
-// Goal: what is printed reads back, and nothing shorter does. Method: compare with to_chars, which promises both.
+// Goal: what is printed reads back, and nothing shorter does. Method: compare with to_chars, which
+// promises both.
 TEST(PrintNumber, ShortestThatReadsBack) {
   std::mt19937_64 random(1);
   for (int i = 0; i < 300'000; ++i) {

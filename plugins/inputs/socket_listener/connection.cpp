@@ -70,26 +70,35 @@ Connection::State Connection::run() {
 }
 
 Connection::State Connection::read(std::size_t bytes_max) {
-  for (std::size_t done = 0; done < bytes_max;) {
-    const Consumer::Room room = consumer_->room();
-    if (room.status != WEIR_OK) return room.status == WEIR_WOULD_BLOCK ? State::full : State::ended;
-    const Source::Result got = source_->read(room.data, room.bytes);
-    if (got.bytes != 0) {
-      done += got.bytes;
-      last_read_ns_ = steady_ns();
-      owner_.received(got.bytes);
-      const weir_status taken = consumer_->take(got.bytes);
-      if (taken != WEIR_OK) return taken == WEIR_WOULD_BLOCK ? State::full : State::ended;
-    }
-    if (got.next == Source::Next::end) return finish();
-    if (got.next != Source::Next::read) {
-      wanted_ =
-          got.next == Source::Next::wait_writable ? Poller::For::writing : Poller::For::reading;
-      consumer_->idle();
-      return State::reading;
-    }
-  }
-  return State::again;
+  State state = State::again;
+  for (std::size_t done = 0; state == State::again && done < bytes_max;) state = read_once(done);
+  return state;
+}
+
+// again: the source has more, or may have. done grows by the bytes that were read.
+Connection::State Connection::read_once(std::size_t& done) {
+  const Consumer::Room room = consumer_->room();
+  if (room.status != WEIR_OK) return refused(room.status);
+  const Source::Result got = source_->read(room.data, room.bytes);
+  const weir_status taken = got.bytes == 0 ? weir_status{WEIR_OK} : take(got.bytes);
+  done += got.bytes;
+  if (taken != WEIR_OK) return refused(taken);
+  if (got.next == Source::Next::end) return finish();
+  if (got.next == Source::Next::read) return State::again;
+  wanted_ = got.next == Source::Next::wait_writable ? Poller::For::writing : Poller::For::reading;
+  consumer_->idle();
+  return State::reading;
+}
+
+weir_status Connection::take(std::size_t bytes) {
+  last_read_ns_ = steady_ns();
+  owner_.received(bytes);
+  return consumer_->take(bytes);
+}
+
+// What becomes of the connection when the host does not take more.
+Connection::State Connection::refused(weir_status why) {
+  return why == WEIR_WOULD_BLOCK ? State::full : State::ended;
 }
 
 Connection::State Connection::finish() {

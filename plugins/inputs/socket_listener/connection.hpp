@@ -63,6 +63,9 @@ class Connection final : public Poller::Handler {
   State guarded(F&& step);
   State run();
   State read(std::size_t bytes_max);
+  State read_once(std::size_t& done);
+  weir_status take(std::size_t bytes);
+  static State refused(weir_status why);
   State finish();
   void settle(State state);
   void watch(bool on);

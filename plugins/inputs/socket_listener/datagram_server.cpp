@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string_view>
+#include <system_error>
 
 #include <weir/error.hpp>
 
@@ -34,7 +35,9 @@ void choose_source(int descriptor, const std::string& source) {
       inet_pton(AF_INET, source.c_str(), &v4.sin_addr) == 1 &&
       setsockopt(descriptor, IPPROTO_IP, MCAST_LEAVE_GROUP, &any, sizeof any) == 0 &&
       setsockopt(descriptor, IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, &wanted, sizeof wanted) == 0;
-  if (!chosen) throw retry("cannot take packets of " + source + " alone: " + std::strerror(errno));
+  if (!chosen)
+    throw retry("cannot take packets of " + source +
+                " alone: " + std::generic_category().message(errno));
 }
 
 }  // namespace
@@ -152,9 +155,8 @@ void DatagramServer::add(std::string_view datagram) {
 }
 
 // The kernel tells with each datagram how many it has dropped since the socket was made.
-void DatagramServer::count_drops(const msghdr& message) {
-  auto& h = const_cast<msghdr&>(message);  // The macros want it so.
-  for (cmsghdr* c = CMSG_FIRSTHDR(&h); c != nullptr; c = CMSG_NXTHDR(&h, c)) {
+void DatagramServer::count_drops(msghdr& message) {
+  for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
     if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL) continue;
     std::uint32_t total = 0;
     std::memcpy(&total, CMSG_DATA(c), sizeof total);

@@ -37,6 +37,8 @@ struct DatagramSettings {
 class DatagramServer final : public Server, public Poller::Handler {
  public:
   DatagramServer(host home, Poller& poller, int descriptor, const DatagramSettings& settings);
+  DatagramServer(const DatagramServer&) = delete;
+  DatagramServer& operator=(const DatagramServer&) = delete;
   ~DatagramServer() override;
 
   void on_ready() override;
@@ -49,7 +51,7 @@ class DatagramServer final : public Server, public Poller::Handler {
   // Reads once; false when there was nothing.
   bool receive();
   void take(const mmsghdr& message);
-  void count_drops(const msghdr& message);
+  void count_drops(msghdr& message);
   void add(std::string_view datagram);
   // False when the host has no room.
   bool send();

@@ -6,8 +6,8 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <string>
+#include <system_error>
 
 #include <weir/error.hpp>
 
@@ -29,7 +29,7 @@ Poller::Poller()
     : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   epoll_event event = event_of(nullptr, For::reading);
   if (epoll_ < 0 || wake_ < 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event) != 0) {
-    const std::string why = std::strerror(errno);
+    const std::string why = std::generic_category().message(errno);
     if (wake_ >= 0) close(wake_);
     if (epoll_ >= 0) close(epoll_);
     throw retry("cannot wait for sockets: " + why + "; raise the limit of open files");

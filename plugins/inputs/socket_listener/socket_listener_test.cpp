@@ -263,6 +263,7 @@ TEST_F(Listening, ReadsOnWhenThereIsRoomAgain) {
   kit_->host().unblock();
   wait_closed(1);
   sender.join();
+  kit_->stop();
   EXPECT_TRUE(text_of(1) == text || text_of(2) == text);
 }
 

@@ -7,8 +7,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace weir::socket_listener {
@@ -73,7 +73,7 @@ void StreamServer::refuse(int descriptor, Metric counter, const std::string& why
 }
 
 void StreamServer::pause_accepting(int error) {
-  home_.error(std::string("cannot accept a connection: ") + std::strerror(error) +
+  home_.error("cannot accept a connection: " + std::generic_category().message(error) +
               "; raise the limit of open files (LimitNOFILE), or set max_connections");
   poller_.remove(descriptor_);
   accept_at_ns_ = steady_ns() + second_ns;

@@ -230,7 +230,8 @@ bool Dialect::number(std::string_view raw, weir_field& f) const {
   return upstream_ ? upstream_number(raw, f) : internal_number(raw, f);
 }
 
-// Beyond the range of 64 bits the internal reader lets ticks times unit wrap, the upstream one refuses.
+// Beyond the range of 64 bits the internal reader lets ticks times unit wrap, the upstream one
+// refuses.
 bool Dialect::timestamp(std::string_view raw, std::int64_t unit, std::int64_t& ns) const {
   std::int64_t ticks = 0;
   if (common::parse_go_int(raw, ticks) != common::GoNumber::ok) return false;

@@ -1,4 +1,5 @@
-// The parser agrees with the reference on any bytes. First byte: the grammar; second: the size of the pieces.
+// The parser agrees with the reference on any bytes. First byte: the grammar; second: the size of
+// the pieces.
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 #pragma once
 
-// Line protocol read one byte at a time, by the letter of both grammars: what the tests compare the parser
-// with. Slow, and shares nothing with it.
+// Line protocol read one byte at a time, by the letter of both grammars: what the tests compare the
+// parser with. Slow, and shares nothing with it.
 
 #include <algorithm>
 #include <cstdint>
@@ -64,7 +64,8 @@ class ReferenceParser {
   bool blank(int c) const { return one_of(c, upstream_ ? " " : " \t\v\f"); }
   static bool control(int c) { return (c >= 0 && c < 32) || c == 127; }
 
-  // A line feed, with a carriage return before it, or the end of the text. How many bytes; -1: none of these.
+  // A line feed, with a carriage return before it, or the end of the text. How many bytes; -1: none
+  // of these.
   int line_end() const {
     if (here() == end_of_text) return 0;
     if (here() == '\n') return 1;

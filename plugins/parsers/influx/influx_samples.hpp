@@ -2,6 +2,7 @@
 
 // Random line protocol, valid and broken, for the differential tests.
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <string_view>
@@ -26,106 +27,44 @@ class Samples {
   bool one_in(std::size_t n) { return pick(1, n) == 1; }
 
  private:
-  template <std::size_t N>
-  std::string_view any(const std::string_view (&of)[N]) {
-    return of[pick(0, N - 1)];
+  // Words divided by '|'. Mostly one of the first `usual`; in one of `odd` cases any.
+  std::string_view word(std::string_view words, std::size_t usual, std::size_t odd) {
+    const auto n = static_cast<std::size_t>(std::count(words.begin(), words.end(), '|')) + 1;
+    for (std::size_t at = one_in(odd) ? pick(0, n - 1) : pick(0, usual - 1); at > 0; --at)
+      words.remove_prefix(words.find('|') + 1);
+    return words.substr(0, words.find('|'));
   }
   std::string_view name() {
-    static constexpr std::string_view names[] = {"m",
-                                                 "cpu",
-                                                 "m\\ x",
-                                                 "a=b",
-                                                 "\\,",
-                                                 "m\\\\",
-                                                 "caf\xc3\xa9",
-                                                 "\xff",
-                                                 "m\\",
-                                                 "#c",
-                                                 "a_longer_name_than_sixteen_bytes"};
-    return one_in(4) ? any(names) : names[pick(0, 1)];
+    return word(
+        "m|cpu|m\\ x|a=b|\\,|m\\\\|caf\xc3\xa9|\xff|m\\|#c|a_longer_name_than_sixteen_bytes", 2, 4);
   }
   std::string_view key() {
-    static constexpr std::string_view keys[] = {
-        "a", "b",   "host", "usage_user", "k\\ k", "q\\\"\\ ",
-        "=", "\\=", "",     "z\\\\\\,",   "\x01",  "key_of_more_than_sixteen_bytes"};
-    return one_in(5) ? any(keys) : keys[pick(0, 3)];
+    return word(
+        "a|b|host|usage_user|k\\ k|q\\\"\\ |=|\\=||z\\\\\\,|\x01|key_of_more_than_sixteen_bytes", 4,
+        5);
   }
   std::string_view tag_value() {
-    static constexpr std::string_view values[] = {
-        "1",     "x",    "server01", "a\\ b",
-        "c\\\\", "\"",   "\\\\,d",   "\xe2\x82\xac",
-        "",      "\xc3", "t\te",     "a_tag_value_of_more_than_16_bytes"};
-    return one_in(5) ? any(values) : values[pick(0, 2)];
+    return word(
+        "1|x|server01|a\\ "
+        "b|c\\\\|\"|\\\\,d|\xe2\x82\xac||\xc3|t\te|a_tag_value_of_more_than_16_bytes",
+        3, 5);
   }
   std::string_view value() {
-    static constexpr std::string_view values[] = {"1",
-                                                  "12.5",
-                                                  "-3i",
-                                                  "7u",
-                                                  "t",
-                                                  "\"s\"",
-                                                  "0.1",
-                                                  "1234567.891",
-                                                  "-0.0",
-                                                  "123456789012i",
-                                                  "100",
-                                                  "false",
-                                                  "\"a longer string value, really\"",
-                                                  "1e5",
-                                                  "007i",
-                                                  "1_0",
-                                                  "0x1p2",
-                                                  "+1",
-                                                  "NaN",
-                                                  "1e400",
-                                                  "5.",
-                                                  ".5",
-                                                  ".",
-                                                  "-",
-                                                  "\"x\\\"\"",
-                                                  "\"\\\\\"",
-                                                  "\"\\n\"",
-                                                  "\"a\nb\"",
-                                                  "\"\r\n\"",
-                                                  "\"\r\"",
-                                                  "\"\f\"",
-                                                  "\"",
-                                                  "\"\xff\"",
-                                                  "9223372036854775808i",
-                                                  "18446744073709551615u",
-                                                  "0.12345678901234567890123",
-                                                  "123456789012345678901234567890",
-                                                  "truE",
-                                                  "1.0i",
-                                                  "-1u",
-                                                  "00",
-                                                  "00i",
-                                                  "1i2",
-                                                  ""};
-    return one_in(4) ? any(values) : values[pick(0, 12)];
+    return word(
+        "1|12.5|-3i|7u|t|\"s\"|0.1|1234567.891|-0.0|123456789012i|100|false|"
+        "\"a longer string value, really\"|1e5|007i|1_0|0x1p2|+1|NaN|1e400|5.|.5|.|-|\"x\\\"\"|"
+        "\"\\\\\"|\"\\n\"|\"a\nb\"|\"\r\n\"|\"\r\"|\"\f\"|\"|\"\xff\"|9223372036854775808i|"
+        "18446744073709551615u|0.12345678901234567890123|123456789012345678901234567890|truE|"
+        "1.0i|-1u|00|00i|1i2|",
+        13, 4);
   }
-  std::string_view blank() {
-    static constexpr std::string_view blanks[] = {" ", "  ", "\t", "\v", "\f ", ""};
-    return one_in(12) ? any(blanks) : blanks[0];
-  }
+  std::string_view blank() { return word(" |  |\t|\v|\f |", 1, 12); }
   std::string_view time() {
-    static constexpr std::string_view times[] = {"1",
-                                                 "1700000000000000000",
-                                                 "-5",
-                                                 "0",
-                                                 "",
-                                                 "9223372036854775808",
-                                                 "00000000000000000001",
-                                                 "-",
-                                                 "1-2",
-                                                 "1x",
-                                                 "99999999999"};
-    return one_in(6) ? any(times) : times[pick(0, 1)];
+    return word(
+        "1|1700000000000000000|-5|0||9223372036854775808|00000000000000000001|-|1-2|1x|99999999999",
+        2, 6);
   }
-  std::string_view end() {
-    static constexpr std::string_view ends[] = {"\n", "\r\n", "\n\n", "\r", " \n", "\n# c\n", ""};
-    return one_in(8) ? any(ends) : ends[0];
-  }
+  std::string_view end() { return word("\n|\r\n|\n\n|\r| \n|\n# c\n|", 1, 8); }
   std::string line() {
     if (one_in(20)) return "# a comment\n";
     std::string out;

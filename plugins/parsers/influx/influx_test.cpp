@@ -246,7 +246,8 @@ TEST(InfluxParser, GivesItsMemoryBack) {
   p.close();
 }
 
-// Goal: more field keys than the memo holds: it begins anew between two records, and no row is wrong.
+// Goal: more field keys than the memo holds: it begins anew between two records, and no row is
+// wrong.
 TEST(InfluxParser, OutlivesFloodsOfFieldKeys) {
   auto p = parser();
   std::string text;

@@ -109,7 +109,8 @@ std::uint32_t Memo::add_text(std::string_view s) {
 }
 
 bool Memo::trim() {
-  // Known series pay for the memory; when most are others, the ones it knows are those of yesterday.
+  // Known series pay for the memory; when most are others, the ones it knows are those of
+  // yesterday.
   const bool stale = refused_ > 4 * std::uint64_t{series_max} && refused_ > found_;
   if (!full_ && !stale && keys_.size() < keys_max) return false;
   forget();

@@ -1,14 +1,15 @@
 #pragma once
 
-// What the parser has seen before: series by their raw bytes, field keys by theirs, and the strings both are
-// made of, each with its id in the batch that is being built.
+// What the parser has seen before: series by their raw bytes, field keys by theirs, and the strings
+// both are made of, each with its id in the batch that is being built.
 //
-// Ids        Valid for one generation of the builder (builder.hpp); a mark tells which. So a new batch costs
-//            nothing here.
+// Ids        Valid for one generation of the builder (builder.hpp); a mark tells which. So a new
+//            batch costs nothing here.
 // Threads    One thread.
-// Errors     None: what finds no room is not remembered. Field keys always find room; trim() makes it again.
-// Limits     series_max series of at most series_bytes_max bytes each, keys_max field keys, bytes_max bytes in
-//            all, and what the host's budget grants below that.
+// Errors     None: what finds no room is not remembered. Field keys always find room; trim() makes
+//            it again.
+// Limits     series_max series of at most series_bytes_max bytes each, keys_max field keys,
+//            bytes_max bytes in all, and what the host's budget grants below that.
 
 #include <cstdint>
 #include <string_view>
@@ -79,8 +80,8 @@ class Memo {
   Series& series(std::uint32_t i) { return series_[i]; }
   std::uint32_t find_series(const char* raw, std::uint32_t len, std::uint64_t hashed);
   void count_hit() { ++found_; }
-  // Has a series of this hash passed here lately? Asked for series that find_series does not know, so that a
-  // stream in which every series is new costs no memory and no insertion.
+  // Has a series of this hash passed here lately? Asked for series that find_series does not know,
+  // so that a stream in which every series is new costs no memory and no insertion.
   bool seen_before(std::uint64_t hashed);
   // Remembers a series whose name and sorted tags have ids in table. none where there is no room.
   std::uint32_t add_series(std::string_view raw, std::uint64_t hashed, std::uint32_t name,
@@ -110,8 +111,8 @@ class Memo {
   std::uint32_t find_key(std::string_view raw, std::uint64_t hashed) const;
   std::uint32_t add_key(std::string_view raw, std::uint64_t hashed, std::string_view text);
 
-  // Forgets everything where it has to: between two records only, for every position becomes void then.
-  // True when it did.
+  // Forgets everything where it has to: between two records only, for every position becomes void
+  // then. True when it did.
   bool trim();
   std::size_t bytes() const;
 

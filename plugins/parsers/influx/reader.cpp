@@ -34,7 +34,8 @@ int boolean_of(std::string_view word) {
   return word == "false" || word == "False" || word == "FALSE" ? 0 : -1;
 }
 
-// A number that needs no care: up to 18 digits, with a dot or a suffix. nullptr where it is not one.
+// A number that needs no care: up to 18 digits, with a dot or a suffix. nullptr where it is not
+// one.
 inline const char* plain_number(const char* p, weir_field& f) {
   const bool minus = *p == '-';
   const char* const digits = p + (minus ? 1 : 0);
@@ -171,8 +172,8 @@ const char* Reader::record(const char* p) {
   return p != nullptr ? ending(p) : nullptr;
 }
 
-// Moves p from the begin of a bad record to the next line and says what was wrong. False where the text
-// ends before that line.
+// Moves p from the begin of a bad record to the next line and says what was wrong. False where the
+// text ends before that line.
 bool Reader::skip_bad(const char*& p) {
   const char* const record = p;
   const auto room = static_cast<std::size_t>(end_ - problem_.at);

@@ -2,9 +2,9 @@
 
 // Reads records of line protocol into a sink.
 //
-// A record is read once, from left to right. Every element has a fast way, which takes what most lines
-// have (a series or key seen before, a plain number), and a careful one for the rest; the element that
-// stands behind it does not know which was taken.
+// A record is read once, from left to right. Every element has a fast way, which takes what most
+// lines have (a series or key seen before, a plain number), and a careful one for the rest; the
+// element that stands behind it does not know which was taken.
 //
 //   text    main part: at least slack_bytes may be read behind every position, so no reader asks
 //           tail: what is left of the text, copied in front of slack_bytes line feeds
@@ -50,8 +50,8 @@ class Reader {
         ticks_max_(static_cast<std::uint64_t>(INT64_MAX / unit_ns)) {}
   void set_host(weir::host h) { memo_.set_host(h); }
 
-  // Reads the records of a text. Returns the bytes used: all of them, or in a stream that goes on up to the
-  // begin of the record that is not finished.
+  // Reads the records of a text. Returns the bytes used: all of them, or in a stream that goes on
+  // up to the begin of the record that is not finished.
   std::size_t read(const message& m, sink& out);
 
  private:
@@ -76,7 +76,8 @@ class Reader {
   Outcome comment(const char*& p);
   bool skip_bad(const char*& p);
 
-  // ---- elements: each returns where what it read ends; nullptr and an outcome_ where it could not ----
+  // ---- elements: each returns where what it read ends; nullptr and an outcome_ where it could not
+  // ----
   const char* record(const char* p);
   const char* series(const char* p);
   const char* guess_series(const char* p);

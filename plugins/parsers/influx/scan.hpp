@@ -73,7 +73,8 @@ inline bool same(const char* a, const char* b, std::uint32_t n) {
   return (~Chunk(a).equal(Chunk(b)) & ((1U << n) - 1)) == 0;
 }
 
-// The first byte that can end a series or needs a closer look: space, backslash, \t to \r. At most limit.
+// The first byte that can end a series or needs a closer look: space, backslash, \t to \r. At most
+// limit.
 inline const char* series_stop(const char* p, const char* limit) {
   for (; p < limit; p += 16) {
     const Chunk c(p);
@@ -93,7 +94,8 @@ inline const char* string_stop(const char* p, const char* limit) {
   return limit;
 }
 
-// A hash of a series' bytes. Chosen keys can make it collide: tables that use it bound their probes.
+// A hash of a series' bytes. Chosen keys can make it collide: tables that use it bound their
+// probes.
 inline std::uint64_t series_hash(const char* p, std::size_t n) {
   constexpr std::uint64_t mul_a = 0x9fb21c651e98df25ULL;
   constexpr std::uint64_t mul_b = 0xd6e8feb86659fd93ULL;

@@ -5,8 +5,8 @@
 // Ownership  The views of a Leaf are valid until the next read().
 // Threads    One thread.
 // Errors     read() throws weir::fail with what is wrong.
-// Limits     levels_max levels. Numbers are doubles, whatever their size; of a number beyond their range the
-//            text is broken. Bytes that are no UTF-8 become U+FFFD, as in Go.
+// Limits     levels_max levels. Numbers are doubles, whatever their size; of a number beyond their
+//            range the text is broken. Bytes that are no UTF-8 become U+FFFD, as in Go.
 
 #include <memory>
 #include <string_view>

@@ -118,7 +118,8 @@ inline char* InfluxSerializer::put_tag(char* to, const weir_tag& t, Line& line) 
   return end != begin ? end : to;
 }
 
-// A key and its '=' as they stand in a line; empty where it cannot be written. Valid until the next one.
+// A key and its '=' as they stand in a line; empty where it cannot be written. Valid until the next
+// one.
 inline std::string_view InfluxSerializer::encoded_key(std::uint32_t id, Role role) {
   const std::uint32_t slot = 2 * id + static_cast<std::uint32_t>(role);
   Key& k = keys_[slot % keys_max];
@@ -172,8 +173,8 @@ char* InfluxSerializer::put_fields(char* to, const row& r, Line& line) {
   return to - 1;
 }
 
-// Writes key=value and leaves room for a separator. nullptr where the field cannot be written; what is in
-// front of it must not have moved then.
+// Writes key=value and leaves room for a separator. nullptr where the field cannot be written; what
+// is in front of it must not have moved then.
 inline char* InfluxSerializer::put_field(char* to, const weir_field& f, Line& line) {
   if (f.type == WEIR_F64 && !std::isfinite(f.v.f)) return nullptr;
   const std::string_view key = encoded_key(f.key, Role::field);
@@ -223,8 +224,8 @@ char* InfluxSerializer::put_end(char* to, std::int64_t time_ns, Line& line) {
   return to + end_len_;
 }
 
-// Turns the line at hand into lines of as many fields as fit, each with the series. As in Telegraf a field that
-// fits on no line spoils the metric, and separators but the last do not count.
+// Turns the line at hand into lines of as many fields as fit, each with the series. As in Telegraf
+// a field that fits on no line spoils the metric, and separators but the last do not count.
 char* InfluxSerializer::split(char* to, const row& r, std::size_t series_bytes, Line& line) {
   const auto max = static_cast<std::size_t>(max_line_bytes);
   whole_.assign(line.written(), line.size(to));

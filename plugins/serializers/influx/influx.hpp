@@ -2,8 +2,8 @@
 
 // serializers.influx: one row, one line of line protocol (or several, see influx_max_line_bytes).
 //
-// Series     A row's name and tags are the same bytes for all rows that share name and tag range: they are
-//            encoded once per batch and copied from the line that had them first.
+// Series     A row's name and tags are the same bytes for all rows that share name and tag range:
+//            they are encoded once per batch and copied from the line that had them first.
 // Keys       Are encoded once per batch and key.
 
 #include <cstdint>
@@ -17,8 +17,8 @@
 
 namespace weir::influx_lines {
 
-// Room for the bytes of one line, asked for in large pieces. The position is handed from writer to writer, in a
-// register, and comes back at the end.
+// Room for the bytes of one line, asked for in large pieces. The position is handed from writer to
+// writer, in a register, and comes back at the end.
 class Line {
  public:
   explicit Line(text& out) : out_(out), begin_(out.size()), end_(out.data() + begin_) {}

@@ -93,8 +93,8 @@ TEST(InfluxSerializer, SplitsLongLinesAsTelegrafDoes) {
   EXPECT_EQ(p.serialize({"m,t=a a=1,b=\"" + std::string(100, 'x') + "\",c=2 1"}), (lines{""}));
 }
 
-// Goal: the caches of series and keys never give a row another one's bytes.
-// Method: rows whose ranges, names and keys collide in every way, in batch after batch, whole and in part.
+// Goal: the caches of series and keys never give a row another one's bytes. Method: rows whose
+// ranges, names and keys collide in every way, in batch after batch, whole and in part.
 TEST(InfluxSerializer, KeepsSeriesAndBatchesApart) {
   auto p = serializer();
   std::mt19937 random(3);

@@ -1,5 +1,5 @@
-// What is read as JSON is written as JSON that reads the same. Bytes that are no UTF-8 are written as \ufffd, which
-// reads as that character: from the second time on nothing changes.
+// What is read as JSON is written as JSON that reads the same. Bytes that are no UTF-8 are written
+// as \ufffd, which reads as that character: from the second time on nothing changes.
 
 #include <cstdint>
 #include <cstdlib>
