@@ -22,8 +22,9 @@ class TempDir {
  public:
   TempDir() {
     std::string name = (std::filesystem::temp_directory_path() / "weir_test_XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr)
+    if (mkdtemp(name.data()) == nullptr) {
       throw std::system_error(errno, std::generic_category(), "mkdtemp");
+    }
     path_ = name;
   }
   TempDir(const TempDir&) = delete;
@@ -50,8 +51,9 @@ class TempDir {
   // Names of what is directly in it, in no order.
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> all;
-    for (const auto& entry : std::filesystem::directory_iterator(path_))
+    for (const auto& entry : std::filesystem::directory_iterator(path_)) {
       all.push_back(entry.path().filename().string());
+    }
     return all;
   }
 
