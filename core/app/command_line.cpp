@@ -45,8 +45,10 @@ void add_filters(CLI::App& app, CommandLine& line) {
                  "Sections for 'config create', separated by colons");
   app.add_option("--input-filter", line.input_filter, "Only these inputs, separated by colons");
   app.add_option("--output-filter", line.output_filter, "Only these outputs");
-  app.add_option("--aggregator-filter", line.aggregator_filter, "Only these aggregators");
-  app.add_option("--processor-filter", line.processor_filter, "Only these processors");
+  app.add_option("--aggregator-filter", line.aggregator_filter,
+                 "Aggregators for 'config create'; a run keeps all, as in Telegraf");
+  app.add_option("--processor-filter", line.processor_filter,
+                 "Processors for 'config create'; a run keeps all, as in Telegraf");
   app.add_option("--select", line.select, "Only plugins whose labels match: key=value;key=value");
 }
 

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <set>
 #include <utility>
 
 #include "core/app/test_output.hpp"
@@ -19,17 +18,10 @@ std::string hostname() {
 }
 
 std::optional<std::string> environment(const std::string& name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment.
   const char* value = std::getenv(name.c_str());
   if (value == nullptr) return std::nullopt;
   return std::string(value);
-}
-
-template <typename T>
-void keep_only(std::vector<T>& all, const std::string& filter) {
-  const auto names = config::split_filter(filter);
-  if (names.empty()) return;
-  const std::set<std::string> wanted(names.begin(), names.end());
-  std::erase_if(all, [&](const T& p) { return wanted.count(p.name) == 0; });
 }
 
 }  // namespace
@@ -68,9 +60,6 @@ std::unique_ptr<config::Settings> Configuration::load() {
   }
   if (!result.settings) return nullptr;
   auto settings = std::make_unique<config::Settings>(std::move(*result.settings));
-  keep_only(settings->processors, line_.processor_filter);
-  keep_only(settings->aggregate_processors, line_.processor_filter);
-  keep_only(settings->aggregators, line_.aggregator_filter);
   if (line_.verb == Verb::test && !replace_outputs(*settings)) return nullptr;
   apply_flags(*settings);
   return settings;

@@ -203,6 +203,16 @@ class Control(Folder):
             self.assertEqual(agent.stop(), 0)
             self.assertEqual(agent.imbalances(), [])
 
+    def test_filters_of_the_command_line_restrict_inputs_and_outputs_only(self):
+        config = self.CONFIG + '\n[[processors.override]]\n  name_suffix = "_p"\n[[inputs.mem]]\n[[outputs.discard]]\n'
+        arguments = ("--once", "--input-filter", "mock", "--output-filter", "file", "--processor-filter", "rename")
+        with Agent(self.folder, config, *arguments) as agent:
+            self.assertEqual(agent.wait(), 0, agent.said())
+            ran = {n["kind"] + "." + n["name"] for n in agent.ledger()}
+        self.assertEqual(ran & {"inputs.mock", "inputs.mem", "processors.override", "outputs.file", "outputs.discard"},
+                         {"inputs.mock", "processors.override", "outputs.file"})
+        self.assertRegex((self.folder / "metrics").read_text(), "^m_p[ ,]")
+
     def test_outputs_that_cannot_start_do_not_stop_inputs(self):
         taken = socket.socket()
         taken.bind(("127.0.0.1", 0))
