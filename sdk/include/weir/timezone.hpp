@@ -245,6 +245,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
 
    private:
     std::string load_local() {
+      // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment.
       const char* tz = std::getenv("TZ");
       if (tz == nullptr) {
         load_path("/etc/localtime");  // Without that file local time is UTC, as everywhere else.
