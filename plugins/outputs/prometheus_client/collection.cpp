@@ -1,11 +1,14 @@
 #include "plugins/outputs/prometheus_client/collection.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
+#include <optional>
+
+#include "plugins/common/text/go_number.hpp"
 
 namespace weir::prometheus_client {
 
+using common::Part;
+using common::PartTag;
 using prometheus::ClientMetric;
 using prometheus::MetricType;
 
@@ -13,22 +16,31 @@ namespace {
 
 constexpr std::int64_t series_overhead_bytes = 400;  // Map nodes and the metric itself.
 
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+MetricType type_of(std::uint8_t kind) {
+  switch (kind) {
+    case WEIR_COUNTER: return MetricType::Counter;
+    case WEIR_GAUGE: return MetricType::Gauge;
+    case WEIR_HISTOGRAM: return MetricType::Histogram;
+    case WEIR_SUMMARY: return MetricType::Summary;
+    default: return MetricType::Untyped;
+  }
 }
 
-// A whole text as a number; false when it is none.
-bool to_number(std::string_view text, double& out) {
-  const std::string copy(text);
-  char* end = nullptr;
-  out = std::strtod(copy.c_str(), &end);
-  return !copy.empty() && *end == '\0';
-}
-
-std::string_view without_part(std::string_view key) {
-  for (const std::string_view part : {"_bucket", "_sum", "_count"})
-    if (ends_with(key, part)) return key.substr(0, key.size() - part.size());
-  return key;
+// Of a histogram or summary that is one metric: sum, count, or a bound as the field's name.
+std::optional<Part> whole_part(const field& f, MetricType type) {
+  if (f.value.type() == WEIR_STRING) return std::nullopt;
+  Part part;
+  part.value = f.value.number();
+  if (f.key == "sum")
+    part.what = Part::What::sum;
+  else if (f.key == "count")
+    part.what = Part::What::count;
+  else if (common::parse_go_float(f.key, part.at) != common::GoNumber::ok)
+    return std::nullopt;
+  const bool counts = part.what == Part::What::count ||
+                      (part.what == Part::What::point && type == MetricType::Histogram);
+  const bool fits = part.value >= 0 && part.value < 0x1p64;
+  return fits || !counts ? std::optional(part) : std::nullopt;
 }
 
 void set_bucket(ClientMetric::Histogram& h, double bound, double count) {
@@ -56,6 +68,22 @@ void set_scalar(ClientMetric& m, MetricType type, double v) {
     m.untyped.value = v;
 }
 
+// Histograms and summaries have the same members but for their points.
+template <typename Whole>
+bool set_total(Whole& whole, const Part& part) {
+  if (part.what == Part::What::sum) whole.sample_sum = part.value;
+  if (part.what == Part::What::count) whole.sample_count = static_cast<std::uint64_t>(part.value);
+  return part.what != Part::What::point;
+}
+
+void set_part(ClientMetric& m, MetricType type, const Part& part) {
+  if (type == MetricType::Histogram) {
+    if (!set_total(m.histogram, part)) set_bucket(m.histogram, part.at, part.value);
+  } else if (!set_total(m.summary, part)) {
+    set_quantile(m.summary, part.at, part.value);
+  }
+}
+
 bool is_part(MetricType type) {
   return type == MetricType::Histogram || type == MetricType::Summary;
 }
@@ -80,107 +108,54 @@ std::uint64_t Collection::add(const row& r, std::int64_t now_ns) {
 }
 
 Collection::Labels Collection::labels_of(const row& r) const {
-  const bool compound = settings_.version == 2;
+  const auto part_tag = settings_.version == 2 ? PartTag::left_out : PartTag::kept;
   Labels labels;
-  for (const auto& t : r.tags()) {
-    if (compound && r.kind() == WEIR_HISTOGRAM && t.key == "le") continue;
-    if (compound && r.kind() == WEIR_SUMMARY && t.key == "quantile") continue;
-    const std::string name = label_name(t.key, settings_.sanitize);
-    if (!name.empty()) labels[name] = t.value;
-  }
-  if (!settings_.string_as_label) return labels;
-  for (const auto& f : r.fields()) {
-    if (f.value.type() != WEIR_STRING) continue;
-    const std::string name = label_name(f.key, settings_.sanitize);
-    if (!name.empty()) labels.emplace(name, f.value.str());
-  }
+  for (auto& [name, value] : common::labels_of(r, settings_.rules, part_tag))
+    labels[name] = std::move(value);
   return labels;
 }
 
-MetricType Collection::type_of(const std::string& name, const row& r) const {
-  if (settings_.counters.matches(name)) return MetricType::Counter;
-  if (settings_.gauges.matches(name)) return MetricType::Gauge;
-  switch (r.kind()) {
-    case WEIR_COUNTER: return MetricType::Counter;
-    case WEIR_GAUGE: return MetricType::Gauge;
-    case WEIR_HISTOGRAM: return MetricType::Histogram;
-    case WEIR_SUMMARY: return MetricType::Summary;
-    default: return MetricType::Untyped;
-  }
+std::string Collection::clean(std::string_view name) const {
+  return common::clean_name(name, common::NameKind::metric, settings_.rules.names);
 }
 
 // Each number a series of its own: NAME_key, or NAME alone for value, counter and gauge.
 void Collection::add_scalars(const row& r, std::int64_t now_ns) {
   const Labels labels = labels_of(r);
+  const bool bare = settings_.version == 2 && r.name() == "prometheus";
   for (const auto& f : r.fields()) {
     const bool boolean = f.value.type() == WEIR_BOOL;
     if (f.value.type() == WEIR_STRING || (boolean && settings_.version == 1)) continue;
     const bool plain = f.key == "value" || (f.key == "counter" && r.kind() == WEIR_COUNTER) ||
                        (f.key == "gauge" && r.kind() == WEIR_GAUGE);
     std::string text(r.name());
-    if (settings_.version == 2 && text == "prometheus")
+    if (bare)
       text = f.key;
     else if (!plain)
       text.append("_").append(f.key);
-    const std::string name = metric_name(text, settings_.sanitize);
+    const std::string name = clean(text);
     if (name.empty()) continue;
-    const MetricType type = type_of(name, r);
+    const MetricType type = type_of(common::kind_of(r, name, settings_.rules));
     if (Series* s = series(name, type, labels, r, now_ns))
       set_scalar(s->metric, type, f.value.number());
   }
 }
 
 void Collection::add_whole(const row& r, std::int64_t now_ns) {
-  const std::string name = metric_name(r.name(), settings_.sanitize);
-  const MetricType type = r.kind() == WEIR_HISTOGRAM ? MetricType::Histogram : MetricType::Summary;
+  const std::string name = clean(r.name());
+  const MetricType type = type_of(r.kind());
   Series* s = name.empty() ? nullptr : series(name, type, labels_of(r), r, now_ns);
   if (s == nullptr) return;
-  for (const auto& f : r.fields()) {
-    if (f.value.type() == WEIR_STRING) continue;
-    const std::string_view key = f.key == "sum"     ? "_sum"
-                                 : f.key == "count" ? "_count"
-                                                    : std::string_view("_bucket");
-    if (type == MetricType::Histogram)
-      fill_histogram(s->metric, key, f.value.number(), f.key);
-    else
-      fill_summary(s->metric, key == "_bucket" ? "" : key, f.value.number(), f.key);
-  }
+  for (const auto& f : r.fields())
+    if (const auto part = whole_part(f, type)) set_part(s->metric, type, *part);
 }
 
 void Collection::add_part(const row& r, const field& f, std::int64_t now_ns) {
-  if (f.value.type() == WEIR_STRING) return;
-  std::string text = r.name() == "prometheus" ? std::string() : std::string(r.name()) + "_";
-  text += without_part(f.key);
-  const std::string name = metric_name(text, settings_.sanitize);
-  const MetricType type = r.kind() == WEIR_HISTOGRAM ? MetricType::Histogram : MetricType::Summary;
-  Series* s = name.empty() ? nullptr : series(name, type, labels_of(r), r, now_ns);
-  if (s == nullptr) return;
-  if (type == MetricType::Histogram)
-    fill_histogram(s->metric, f.key, f.value.number(), r.tag("le"));
-  else
-    fill_summary(s->metric, f.key, f.value.number(), r.tag("quantile"));
-}
-
-void Collection::fill_histogram(ClientMetric& metric, std::string_view key, double v,
-                                std::string_view bound) {
-  double limit = 0;
-  if (ends_with(key, "_sum"))
-    metric.histogram.sample_sum = v;
-  else if (ends_with(key, "_count"))
-    metric.histogram.sample_count = static_cast<std::uint64_t>(v);
-  else if (ends_with(key, "_bucket") && to_number(bound, limit))
-    set_bucket(metric.histogram, limit, v);
-}
-
-void Collection::fill_summary(ClientMetric& metric, std::string_view key, double v,
-                              std::string_view bound) {
-  double quantile = 0;
-  if (ends_with(key, "_sum"))
-    metric.summary.sample_sum = v;
-  else if (ends_with(key, "_count"))
-    metric.summary.sample_count = static_cast<std::uint64_t>(v);
-  else if (to_number(bound, quantile))
-    set_quantile(metric.summary, quantile, v);
+  const auto part = common::part_of(r, f, r.kind());
+  const std::string name = clean(common::metric_name(r.name(), f.key, true));
+  if (!part || name.empty()) return;
+  const MetricType type = type_of(r.kind());
+  if (Series* s = series(name, type, labels_of(r), r, now_ns)) set_part(s->metric, type, *part);
 }
 
 std::int64_t Collection::bytes_of(const std::string& name, const Labels& labels) {

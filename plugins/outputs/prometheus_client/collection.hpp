@@ -14,23 +14,22 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <prometheus/metric_family.h>
 
 #include <weir/batch.hpp>
-#include <weir/glob.hpp>
 
-#include "plugins/outputs/prometheus_client/names.hpp"
+#include "plugins/common/prometheus/samples.hpp"
 
 namespace weir::prometheus_client {
 
 struct CollectionSettings {
   int version{1};
-  bool string_as_label{true}, export_timestamp{false};
+  bool export_timestamp{false};
   std::int64_t expiration_ns{0};  // 0 = never
-  Sanitize sanitize{Sanitize::legacy};
-  glob_list counters, gauges;  // metric_types
+  common::Rules rules;
   // Asks for bytes of memory (gives them back when negative); false = refused.
   std::function<bool(std::int64_t)> charge;
 };
@@ -58,15 +57,11 @@ class Collection {
     prometheus::MetricType type{prometheus::MetricType::Untyped};
     std::map<Labels, Series> series;
   };
+  std::string clean(std::string_view name) const;
   Labels labels_of(const row& r) const;
-  prometheus::MetricType type_of(const std::string& name, const row& r) const;
   void add_scalars(const row& r, std::int64_t now_ns);
   void add_whole(const row& r, std::int64_t now_ns);
   void add_part(const row& r, const field& f, std::int64_t now_ns);
-  void fill_histogram(prometheus::ClientMetric& metric, std::string_view key, double v,
-                      std::string_view bound);
-  void fill_summary(prometheus::ClientMetric& metric, std::string_view key, double v,
-                    std::string_view bound);
   Series* series(const std::string& name, prometheus::MetricType type, const Labels& labels,
                  const row& r, std::int64_t now_ns);
   static std::int64_t bytes_of(const std::string& name, const Labels& labels);

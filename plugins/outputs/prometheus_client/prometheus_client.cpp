@@ -7,13 +7,6 @@ namespace {
 
 constexpr std::size_t slot_refused = 0;
 
-glob_list compiled(const std::vector<std::string>& patterns, const std::string& option) {
-  glob_list list;
-  const std::string wrong = list.compile(patterns);
-  if (!wrong.empty()) throw config_error(option, wrong);
-  return list;
-}
-
 }  // namespace
 
 void PrometheusClient::init() {
@@ -25,12 +18,11 @@ void PrometheusClient::init() {
       throw config_error("ip_range", "\"" + range + "\" is no network; write 192.168.0.0/24");
   CollectionSettings s;
   s.version = static_cast<int>(metric_version);
-  s.string_as_label = string_as_label;
+  s.rules.string_as_label = string_as_label;
+  s.rules.names = common::name_rule(name_sanitization);
+  s.rules.compile(metric_types, "metric_types");
   s.export_timestamp = export_timestamp;
   s.expiration_ns = expiration_interval.ns;
-  s.sanitize = name_sanitization == "utf8" ? Sanitize::utf8 : Sanitize::legacy;
-  s.counters = compiled(metric_types.counter, "metric_types.counter");
-  s.gauges = compiled(metric_types.gauge, "metric_types.gauge");
   if (const auto* budget = self.extension<weir_budget_v1>(WEIR_EXT_BUDGET))
     s.charge = [budget, ctx = self.context()](std::int64_t bytes) {
       return budget->charge(ctx, bytes) == WEIR_OK;

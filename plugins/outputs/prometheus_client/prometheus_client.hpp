@@ -13,13 +13,6 @@
 
 namespace weir::prometheus_client {
 
-struct MetricTypes {
-  std::vector<std::string> counter, gauge;
-  static constexpr auto options = std::tuple{
-      opt{"counter", &MetricTypes::counter, "[]", "Globs of metric names that are counters"},
-      opt{"gauge", &MetricTypes::gauge, "[]", "Globs of metric names that are gauges"}};
-};
-
 struct PrometheusClient : common::TlsServerOptions {
   static constexpr info meta{"prometheus_client", "1.0.0",
                              "Exposes metrics for Prometheus to scrape", WEIR_OWN_THREADS};
@@ -37,10 +30,9 @@ struct PrometheusClient : common::TlsServerOptions {
   std::vector<std::string> ip_range, collectors_exclude;
   bool string_as_label{}, export_timestamp{};
   map<std::string> http_headers;
-  MetricTypes metric_types;
+  common::MetricTypes metric_types;
 
   using Me = PrometheusClient;
-  static constexpr const char* sanitizations[] = {"legacy", "utf8"};
   static constexpr auto own_options = std::tuple{
       opt{"listen", &Me::listen, "\":9273\"", "Address to listen on, host:port or unix:///path"},
       opt{"read_timeout", &Me::read_timeout, "\"10s\"", "How long a request may take to arrive"},
@@ -59,7 +51,7 @@ struct PrometheusClient : common::TlsServerOptions {
           "gocollector, process: known, but this agent has neither"},
       opt{"string_as_label", &Me::string_as_label, "true", "String fields become labels"},
       opt{"name_sanitization", &Me::name_sanitization, "\"legacy\"", "Names as ASCII, or as UTF-8"}
-          .one_of(sanitizations),
+          .one_of(common::name_rules),
       opt{"export_timestamp", &Me::export_timestamp, "false", "Say each metric's own time"},
       opt{"http_headers", &Me::http_headers, "{}", "Headers added to each answer"},
       opt{"metric_types", &Me::metric_types, nullptr,

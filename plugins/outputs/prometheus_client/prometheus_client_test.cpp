@@ -11,16 +11,6 @@
 namespace weir::prometheus_client {
 namespace {
 
-TEST(Names, FollowTelegrafsRules) {
-  EXPECT_EQ(metric_name("a-b.c/d:e_t", Sanitize::legacy), "a_b_c_d:e_t");
-  EXPECT_EQ(metric_name("1st_v", Sanitize::legacy), "st_v");
-  EXPECT_EQ(metric_name("a_\xc3\xa9", Sanitize::legacy), "a");
-  EXPECT_EQ(metric_name("_ok_", Sanitize::legacy), "_ok_");
-  EXPECT_EQ(metric_name("--", Sanitize::legacy), "");
-  EXPECT_EQ(label_name("t:a", Sanitize::legacy), "t_a");
-  EXPECT_EQ(metric_name("a.b", Sanitize::utf8), "a.b");
-}
-
 TEST(Ranges, TakeNetworksAndAddresses) {
   EXPECT_TRUE(in_range("10.1.2.3", "10.0.0.0/8"));
   EXPECT_FALSE(in_range("11.1.2.3", "10.0.0.0/8"));
@@ -158,6 +148,17 @@ TEST(Collection, HistogramsOfVersion1And2Agree) {
     EXPECT_EQ(h.bucket.size(), 2U);
     EXPECT_EQ(h.bucket[0].cumulative_count, 1U);
   }
+}
+
+TEST(Collection, PartsThatAreNoCountsAreLeftOut) {
+  const Rows rows([](builder& b) {
+    b.metric("lat", 1).kind(WEIR_HISTOGRAM).field("0.1", -1.0).field("count", 4.0).field("x", 2.0);
+  });
+  Collection all{CollectionSettings{}};
+  for (const row r : rows.get()) all.add(r, 1);
+  const auto& h = all.families().at(0).metric.at(0).histogram;
+  EXPECT_TRUE(h.bucket.empty());
+  EXPECT_EQ(h.sample_count, 4U);
 }
 
 TEST(Collection, SeriesExpireAfterTheirLastArrival) {

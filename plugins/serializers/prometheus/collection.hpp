@@ -7,17 +7,16 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include <weir/batch.hpp>
-#include <weir/glob.hpp>
+
+#include "plugins/common/prometheus/samples.hpp"
 
 namespace weir::prometheus_text {
 
-using Labels = std::vector<std::pair<std::string, std::string>>;
+using common::Labels;
 
 // A bucket's bound and count, or a quantile and its value.
 struct Point {
@@ -31,7 +30,7 @@ struct Sample {
   double value = 0;           // of what is neither histogram nor summary
   std::vector<Point> points;  // of a histogram or summary
   double sum = 0;
-  std::uint64_t count = 0;
+  double count = 0;
 };
 
 struct Family {
@@ -41,16 +40,9 @@ struct Family {
   std::unordered_map<std::string, std::size_t> index;  // by labels
 };
 
-// How metrics become samples.
-struct Rules {
-  bool utf8_names = false;
-  bool string_as_label = false;
-  glob_list counters, gauges;
-};
-
 class Collection {
  public:
-  explicit Collection(const Rules& rules) : rules_(rules) {}
+  explicit Collection(const common::Rules& rules) : rules_(rules) {}
   void add(const row& r);
   // By name and type, samples by their labels.
   void sort();
@@ -58,11 +50,10 @@ class Collection {
   const std::vector<Family>& families() const { return families_; }
 
  private:
-  Labels labels_of(const row& r) const;
   Family& family(const std::string& name, std::uint8_t kind);
   void add_field(const row& r, const field& f, const Labels& labels, const std::string& key);
 
-  const Rules& rules_;
+  const common::Rules& rules_;
   std::vector<Family> families_;
   std::unordered_map<std::string, std::size_t> index_;
 };

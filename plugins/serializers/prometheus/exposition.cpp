@@ -3,11 +3,14 @@
 #include <cmath>
 #include <limits>
 
+#include "plugins/common/prometheus/names.hpp"
 #include "plugins/common/text/print_number.hpp"
-#include "plugins/serializers/prometheus/names.hpp"
 
 namespace weir::prometheus_text {
 namespace {
+
+using common::is_legacy_name;
+using common::NameKind;
 
 constexpr std::string_view kind_names[] = {"untyped", "counter", "gauge", "histogram", "summary"};
 
@@ -92,21 +95,20 @@ class Lines {
 
 void put_histogram(const std::string& name, const Sample& s, Lines& lines) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  const auto count = static_cast<double>(s.count);
   bool last_seen = false;
   for (const Point& p : s.points) {
     lines.put(name + "_bucket", s, "le", p);
     last_seen = last_seen || p.at == infinity;
   }
-  if (!last_seen) lines.put(name + "_bucket", s, "le", {infinity, count});
+  if (!last_seen) lines.put(name + "_bucket", s, "le", {infinity, s.count});
   lines.put(name + "_sum", s, s.sum);
-  lines.put(name + "_count", s, count);
+  lines.put(name + "_count", s, s.count);
 }
 
 void put_summary(const std::string& name, const Sample& s, Lines& lines) {
   for (const Point& p : s.points) lines.put(name, s, "quantile", p);
   lines.put(name + "_sum", s, s.sum);
-  lines.put(name + "_count", s, static_cast<double>(s.count));
+  lines.put(name + "_count", s, s.count);
 }
 
 void put_header(std::string_view what, const std::string& name, std::string_view rest, text& out) {

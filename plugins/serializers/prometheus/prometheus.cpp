@@ -1,20 +1,10 @@
 #include "plugins/serializers/prometheus/prometheus.hpp"
 
 namespace weir::prometheus_text {
-namespace {
-
-void compile(glob_list& globs, const char* option, const std::vector<std::string>& patterns) {
-  const std::string why = globs.compile(patterns);
-  if (!why.empty()) throw config_error(option, why);
-}
-
-}  // namespace
-
 void PrometheusSerializer::init() {
-  rules_.utf8_names = name_sanitization == "utf8";
+  rules_.names = common::name_rule(name_sanitization);
   rules_.string_as_label = string_as_label;
-  compile(rules_.counters, "prometheus_metric_types.counter", metric_types.counter);
-  compile(rules_.gauges, "prometheus_metric_types.gauge", metric_types.gauge);
+  rules_.compile(metric_types, "prometheus_metric_types");
 }
 
 void PrometheusSerializer::serialize(const row& r, text& out) {

@@ -4,7 +4,6 @@
 
 #include <string>
 #include <tuple>
-#include <vector>
 
 #include <weir/weir.hpp>
 
@@ -12,14 +11,6 @@
 #include "plugins/serializers/prometheus/exposition.hpp"
 
 namespace weir::prometheus_text {
-
-// Names of metrics, after cleaning, whose type is given by the configuration.
-struct MetricTypes {
-  std::vector<std::string> counter, gauge;
-  static constexpr auto options = std::tuple{
-      opt{"counter", &MetricTypes::counter, "[]", "Metrics that are counters; may be globs"},
-      opt{"gauge", &MetricTypes::gauge, "[]", "Metrics that are gauges; may be globs"}};
-};
 
 class PrometheusSerializer {
  public:
@@ -30,8 +21,7 @@ class PrometheusSerializer {
   bool string_as_label{};
   bool compact_encoding{};
   std::string name_sanitization;
-  MetricTypes metric_types;
-  static constexpr const char* sanitizations[] = {"legacy", "utf8"};
+  common::MetricTypes metric_types;
   static constexpr auto options =
       std::tuple{opt{"prometheus_export_timestamp", &PrometheusSerializer::export_timestamp,
                      "false", "Write the time of each sample"},
@@ -43,7 +33,7 @@ class PrometheusSerializer {
                      "false", "No HELP lines"},
                  opt{"prometheus_name_sanitization", &PrometheusSerializer::name_sanitization,
                      "\"legacy\"", "Names are ASCII (legacy) or any UTF-8 (utf8)"}
-                     .one_of(sanitizations),
+                     .one_of(common::name_rules),
                  opt{"prometheus_metric_types", &PrometheusSerializer::metric_types, nullptr,
                      "Types that override those of the metrics"}};
 
@@ -53,7 +43,7 @@ class PrometheusSerializer {
 
  private:
   void put_collected(text& out);
-  Rules rules_;
+  common::Rules rules_;
   Collection collection_{rules_};
 };
 

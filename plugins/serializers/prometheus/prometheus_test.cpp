@@ -6,8 +6,6 @@
 
 #include <weir/testing/plugin.hpp>
 
-#include "plugins/serializers/prometheus/names.hpp"
-
 namespace weir::prometheus_text {
 namespace {
 
@@ -53,13 +51,6 @@ TEST(PrometheusSerializer, NamesAreCleaned) {
   EXPECT_EQ(
       document({"é,é=v ü=3 1", "m,a=1 v=1 1"}, "prometheus_name_sanitization = 'utf8'"),
       "# TYPE \"é_ü\" untyped\n{\"é_ü\",\"é\"=\"v\"} 3\n# TYPE m_v untyped\nm_v{a=\"1\"} 1\n");
-  EXPECT_EQ(clean_name("\xff\xff", NameKind::metric, true), "");
-  EXPECT_EQ(clean_name("a\xff"
-                       "b",
-                       NameKind::metric, true),
-            "a_b");
-  EXPECT_EQ(clean_name("_ok_", NameKind::label, false), "_ok_");
-  EXPECT_EQ(clean_name("_n:o_", NameKind::label, false), "n_o");
 }
 
 TEST(PrometheusSerializer, LabelValuesAreEscaped) {

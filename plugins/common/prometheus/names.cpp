@@ -1,8 +1,8 @@
-#include "plugins/serializers/prometheus/names.hpp"
+#include "plugins/common/prometheus/names.hpp"
 
 #include "plugins/common/text/utf8.hpp"
 
-namespace weir::prometheus_text {
+namespace weir::common {
 namespace {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
@@ -26,12 +26,13 @@ bool is_legacy_name(std::string_view name, NameKind kind) {
   return !name.empty();
 }
 
-std::string clean_name(std::string_view name, NameKind kind, bool utf8) {
-  if (is_legacy_name(name, kind) || (utf8 && !name.empty() && common::is_utf8(name)))
+std::string clean_name(std::string_view name, NameKind kind, NameRule rule) {
+  const bool any_utf8 = rule == NameRule::utf8;
+  if (is_legacy_name(name, kind) || (any_utf8 && !name.empty() && is_utf8(name)))
     return std::string(name);
   std::string clean;
   for (std::size_t i = 0; i < name.size();) {
-    const std::size_t bytes = common::utf8_character(name.substr(i));
+    const std::size_t bytes = utf8_character(name.substr(i));
     // A first character that does not fit is left out.
     if (fits(name[i], i == 0, kind))
       clean += name[i];
@@ -53,4 +54,4 @@ std::string metric_name(std::string_view measurement, std::string_view field, bo
   return std::string(measurement).append("_").append(field);
 }
 
-}  // namespace weir::prometheus_text
+}  // namespace weir::common
