@@ -98,6 +98,12 @@ bool Output::must_hold(bool has_tokens) const {
          services_.clock.steady_ns() - last_progress_ns_ < delivery.overflow_wait_ns;
 }
 
+// How many rows these are, whose sources are told that they are lost.
+std::uint64_t Output::lose(const queue::Parcel& rows) {
+  for (const auto& token : rows.tokens) token->lost();
+  return rows.count();
+}
+
 // With mutex_ held: the lane is woken when there is room, or when waiting is over.
 void Output::hold(Lane& lane) {
   held_.push_back(lane.weak_from_this());
@@ -123,6 +129,10 @@ void Output::accept(queue::Parcel rows, std::uint32_t offered, std::uint32_t sel
   if (copy_failed) node.drop(Drop::no_memory, selected);
   node.filtered += offered - (copy_failed ? selected : count);
   if (count == 0) return;
+  if (ending_) {  // A lane that was held until now.
+    node.drop(Drop::shutdown, lose(rows));
+    return;
+  }
   if (settings_.delivery.overflow == config::Overflow::drop_newest)
     push_newest(std::move(rows));
   else
@@ -148,7 +158,8 @@ void Output::join_small_tail() {
 }
 
 void Output::push_newest(queue::Parcel rows) {
-  const std::uint64_t room = queue_.room_rows(flight_rows_);
+  const std::uint64_t room =
+      queue_.room_rows(rows.block ? rows.block->cap_bytes() : 0, flight_rows_);
   queue::Parcel first = queue::split_front(rows, room);
   instance_->node().drop(Drop::overflow, rows.count());
   if (rows.count() != 0)
@@ -426,9 +437,8 @@ void Output::split_locked(const weir_err& err) {
 void Output::drop_piece_locked(Drop reason) {
   const queue::Parcel piece = std::move(flight_.pieces.front());
   flight_.pieces.pop_front();
-  const std::uint64_t rows = piece.count();
+  const std::uint64_t rows = lose(piece);
   instance_->node().drop(reason, rows);
-  for (const auto& token : piece.tokens) token->lost();
   flight_rows_ -= rows;
   flight_.attempt = 1;
 }
@@ -476,14 +486,13 @@ void Output::end(std::int64_t deadline_ns) {
     for (const Timers::Id id : {flush_timer_, retry_timer_, hold_timer_})
       services_.timers.cancel(id);
     std::uint64_t left = 0;
-    for (const auto& piece : flight_.pieces) left += piece.count();
-    left += queue_.rows();
+    for (const auto& piece : flight_.pieces) left += lose(piece);
+    while (!queue_.empty()) left += lose(queue_.take(queue_.rows()));
     instance_->node().drop(Drop::shutdown, left);
     if (left != 0)
       instance_->log().error(
           std::to_string(left) +
           " metrics could not be written before the agent stopped; they are lost");
-    while (!queue_.empty()) queue_.take(queue_.rows());
     flight_rows_ = 0;
     flight_.pieces.clear();
     update_gauges_locked();

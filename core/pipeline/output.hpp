@@ -83,6 +83,7 @@ class Output final : public HostCalls {
   queue::Parcel prepare(const queue::Parcel& parcel, std::uint32_t& selected) const;
   bool must_hold(bool has_tokens) const;
   void hold(Lane& lane);
+  static std::uint64_t lose(const queue::Parcel& rows);
   void accept(queue::Parcel rows, std::uint32_t offered, std::uint32_t selected);
   void push_newest(queue::Parcel rows);
   void join_small_tail();

@@ -38,7 +38,7 @@ std::unique_ptr<Pipeline> Pipeline::build(const Services& services,
 
 bool Pipeline::build_outputs(BuildError& why) {
   const auto n = static_cast<std::int64_t>(std::max<std::size_t>(settings_.outputs.size(), 1));
-  const auto share = static_cast<std::uint64_t>(services_.budget.input_limit_bytes() / n);
+  const auto share = static_cast<std::uint64_t>(services_.budget.queue_limit_bytes() / n);
   std::vector<Output*> all;
   for (const auto& s : settings_.outputs) {
     Instance::Refusal refusal{};

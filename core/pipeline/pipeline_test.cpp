@@ -244,6 +244,14 @@ TEST_F(OverflowTest, BlockHoldsTheInputBackAndLosesNothing) {
   EXPECT_EQ(NamesOutput::all().size(), 3U * static_cast<std::size_t>(NamesInput::gathers));
 }
 
+TEST_F(OverflowTest, WhatWasHeldBackUntilTheEndIsCounted) {
+  fill(config::Overflow::block);
+  EXPECT_FALSE(pipeline->stop(world.wait()));
+  EXPECT_EQ(node("outputs").queued, 0U);
+  EXPECT_EQ(dropped(metrics::Drop::shutdown), node("outputs").in);
+  EXPECT_EQ(node("outputs").in, 3U * static_cast<std::size_t>(NamesInput::gathers));
+}
+
 TEST_F(OverflowTest, WaitHoldsForAWhileThenDropsTheOldest) {
   fill(config::Overflow::wait);
   EXPECT_GT(dropped(metrics::Drop::overflow), 0U);

@@ -3,7 +3,9 @@
 // One byte budget for the whole process.
 //
 // Inputs draw on at most input_percent of it; the rest is for what happens behind a queue (serialize, bisect,
-// aggregates), so that a full pipeline can always make progress and the budget cannot lock up.
+// aggregates), so that a full pipeline can always make progress and the budget cannot lock up. The outputs'
+// queues together hold at most queue_percent: less than the inputs' part, so that a stalled output's queue
+// gets full, and its overflow policy decides, before the inputs are refused for all outputs.
 //
 // Threads  Every member may be called from any thread.
 // Limits   limit_bytes; a charge that would pass it is refused, unless forced.
@@ -18,6 +20,7 @@ namespace weir::queue {
 class Budget {
  public:
   static constexpr std::int64_t input_percent = 80;
+  static constexpr std::int64_t queue_percent = 60;
 
   explicit Budget(std::int64_t limit_bytes) : limit_bytes_(limit_bytes) {}
   Budget(const Budget&) = delete;
@@ -43,6 +46,9 @@ class Budget {
   [[nodiscard]] std::int64_t limit_bytes() const { return limit_bytes_; }
   [[nodiscard]] std::int64_t input_limit_bytes() const {
     return limit_bytes_ / 100 * input_percent;
+  }
+  [[nodiscard]] std::int64_t queue_limit_bytes() const {
+    return limit_bytes_ / 100 * queue_percent;
   }
   [[nodiscard]] std::int64_t peak_bytes() const { return peak_.load(std::memory_order_relaxed); }
 

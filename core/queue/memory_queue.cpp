@@ -26,8 +26,8 @@ bool MemoryQueue::fits(std::uint64_t rows, std::uint64_t bytes, std::uint64_t in
   return rows_ + in_flight + rows <= rows_max_ && bytes_ + bytes <= bytes_max_;
 }
 
-std::uint64_t MemoryQueue::room_rows(std::uint64_t in_flight) const {
-  if (bytes_ >= bytes_max_) return 0;
+std::uint64_t MemoryQueue::room_rows(std::uint64_t bytes, std::uint64_t in_flight) const {
+  if (rows_ != 0 && bytes_ + bytes > bytes_max_) return 0;
   return rows_max_ - std::min(rows_max_, rows_ + in_flight);
 }
 

@@ -29,8 +29,8 @@ class MemoryQueue {
   // Is there room for these, when in_flight rows of the limit are already with the output? A parcel larger
   // than the whole limit fits into an empty queue.
   [[nodiscard]] bool fits(std::uint64_t rows, std::uint64_t bytes, std::uint64_t in_flight) const;
-  // How many of n rows would fit.
-  [[nodiscard]] std::uint64_t room_rows(std::uint64_t in_flight) const;
+  // How many rows of a parcel of so many bytes would fit.
+  [[nodiscard]] std::uint64_t room_rows(std::uint64_t bytes, std::uint64_t in_flight) const;
 
   void push(Parcel parcel);
   // Drops from the front until both limits hold; returns the rows dropped.
