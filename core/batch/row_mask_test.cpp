@@ -19,8 +19,9 @@ Bools random_bools(std::mt19937& rng, std::uint32_t n) {
 }
 std::vector<std::uint64_t> words_of(const Bools& b) {
   std::vector<std::uint64_t> w(words(static_cast<std::uint32_t>(b.size())), 0);
-  for (std::uint32_t i = 0; i < b.size(); ++i)
+  for (std::uint32_t i = 0; i < b.size(); ++i) {
     if (b[i]) set_bit(w.data(), i);
+  }
   return w;
 }
 Bools bools_of(const RowMask& m) {
@@ -58,8 +59,9 @@ TEST(RowMask, VisitsSelectedRowsInOrder) {
   std::vector<std::uint32_t> seen;
   std::vector<std::uint32_t> expected;
   for_each_selected(w.data(), 3, 131, [&](std::uint32_t r) { seen.push_back(r); });
-  for (std::uint32_t r = 3; r < 134; ++r)
+  for (std::uint32_t r = 3; r < 134; ++r) {
     if (b[r]) expected.push_back(r);
+  }
   EXPECT_EQ(seen, expected);
 }
 
@@ -122,8 +124,9 @@ TEST(RowMask, AppliesVerdictsAtEveryOffset) {
     RowMask m(words_of(before).data(), 200);
     m.apply_keep(words_of(keep).data(), words_of(offered).data(), row0, n);
     Bools expected = before;
-    for (std::uint32_t i = 0; i < n; ++i)
+    for (std::uint32_t i = 0; i < n; ++i) {
       if (offered[row0 + i] && !keep[i]) expected[row0 + i] = false;
+    }
     ASSERT_EQ(bools_of(m), expected) << row0;
   }
 }

@@ -183,8 +183,9 @@ struct Random {
 
 std::string random_row(Random& any) {
   std::string row = any.word("m", 5);
-  for (std::uint32_t i = any.below(4); i > 0; --i)
+  for (std::uint32_t i = any.below(4); i > 0; --i) {
     row += "," + any.word("t", 6) + "=" + any.word("v", 20);
+  }
   char before = ' ';
   for (std::uint32_t i = any.below(5) + 1; i > 0; --i, before = ',') {
     row += before + any.word("f", 8) + "=";
@@ -216,8 +217,9 @@ Case random_case(Random& any) {
     const std::uint32_t rows = c.blocks.back().head()->n_rows;
     c.masks.emplace_back(rows);
     const std::uint32_t dropped = any.below(4);
-    for (std::uint32_t r = 0; r < rows; ++r)
+    for (std::uint32_t r = 0; r < rows; ++r) {
       if (any.below(4) < dropped) c.masks.back().clear(r);
+    }
   }
   for (std::uint32_t i = 0; i < n; ++i) {
     const std::uint32_t rows = c.blocks[i].head()->n_rows;
@@ -237,8 +239,9 @@ TEST(Merge, HoldsExactlyTheSelectedRows) {
     Random any{std::mt19937_64(seed)};
     const Case c = random_case(any);
     lines expected;
-    for (const Selection& s : c.selections)
+    for (const Selection& s : c.selections) {
       for (std::string& row : rows_of(s)) expected.push_back(std::move(row));
+    }
     const Merge plan(c.selections, any.below(2) == 0 ? Room::none : Room::slack);
     ASSERT_EQ(plan.rows(), expected.size());
     ASSERT_EQ(rows_of(written(plan)), expected);

@@ -45,8 +45,9 @@ std::string lint_plugin(const weir_plugin& plugin) {
 
 const weir_module& load_module(const std::string& path) {
   void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  if (handle == nullptr)
+  if (handle == nullptr) {
     throw std::runtime_error(dlerror());  // NOLINT(concurrency-mt-unsafe): one thread.
+  }
   auto* entry = reinterpret_cast<const weir_module* (*)()>(dlsym(handle, WEIR_ENTRY_SYMBOL));
   if (entry == nullptr) throw std::runtime_error("exports no " WEIR_ENTRY_SYMBOL);
   const weir_module* module = entry();

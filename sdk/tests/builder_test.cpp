@@ -215,8 +215,9 @@ TEST(Hash, SpreadsKeysThatDifferLittle) {
     bits.push_back(std::string(1, static_cast<char>(i & 0xff)) + "padding" +
                    static_cast<char>(i >> 8));
   }
-  for (const auto* keys : {&numbers, &hosts, &bits})
+  for (const auto* keys : {&numbers, &hosts, &bits}) {
     EXPECT_LT(worst_spread(*keys), 0.02) << keys->at(0);
+  }
 }
 
 TEST(Hash, DependsOnLengthAndEveryBit) {

@@ -70,10 +70,11 @@ Pairs::iterator find(Pairs& in, const std::string& key) {
 }
 void put(Pairs& in, const std::string& key, const std::string& value) {
   const auto at = find(in, key);
-  if (at != in.end())
+  if (at != in.end()) {
     at->second = value;
-  else
+  } else {
     in.emplace_back(key, value);
+  }
 }
 void erase(Pairs& in, const std::string& key) {
   const auto at = find(in, key);
@@ -149,8 +150,9 @@ class Trial {
     std::vector<Series> series(below(5) + 1);
     for (Series& s : series) make_series(b, s);
     const std::uint32_t n = below(12);
-    for (std::uint32_t i = 0; i < n; ++i)
+    for (std::uint32_t i = 0; i < n; ++i) {
       make_row(b, series[below(static_cast<std::uint32_t>(series.size()))]);
+    }
     const std::uint64_t all = b.bytes();
     buf_ = buffers_.get(all);
     const std::uint32_t used = b.seal(buf_.data);
@@ -162,8 +164,9 @@ class Trial {
     for (std::uint32_t i = below(5); i > 0; --i) put(s.tags, word(), text());
     std::sort(s.tags.begin(), s.tags.end());
     std::vector<weir_tag> tags;
-    for (const auto& t : s.tags)
+    for (const auto& t : s.tags) {
       tags.push_back({b.strings().intern(t.first), b.strings().intern(t.second)});
+    }
     s.tag0 = b.add_tags(tags.data(), static_cast<std::uint32_t>(tags.size()));
   }
   void make_row(builder& b, const Series& s) {
@@ -185,16 +188,17 @@ class Trial {
   template <typename T>
   static weir_field store(builder& b, const T& v) {
     weir_field f{};
-    if constexpr (std::is_same_v<T, bool>)
+    if constexpr (std::is_same_v<T, bool>) {
       f.type = WEIR_BOOL, f.v.u = v ? 1 : 0;
-    else if constexpr (std::is_same_v<T, double>)
+    } else if constexpr (std::is_same_v<T, double>) {
       f.type = WEIR_F64, f.v.f = v;
-    else if constexpr (std::is_same_v<T, std::uint64_t>)
+    } else if constexpr (std::is_same_v<T, std::uint64_t>) {
       f.type = WEIR_U64, f.v.u = v;
-    else if constexpr (std::is_same_v<T, std::int64_t>)
+    } else if constexpr (std::is_same_v<T, std::int64_t>) {
       f.type = WEIR_I64, f.v.i = v;
-    else
+    } else {
       f.type = WEIR_STRING, f.v.str = b.strings().store(v);
+    }
     return f;
   }
   // use(value) with a value of a random type; returns it as it is printed.
@@ -223,8 +227,9 @@ class Trial {
       strs[h.n_strs++] = strs[id];
       const auto move = [&](std::uint32_t& ref) { ref = ref == id && below(2) == 0 ? twin : ref; };
       for (std::uint32_t r = 0; r < h.n_rows; ++r) move(section<weir_row>(h.off_rows)[r].name);
-      for (std::uint32_t t = 0; t < h.n_tags; ++t)
+      for (std::uint32_t t = 0; t < h.n_tags; ++t) {
         move(section<weir_tag>(h.off_tags)[t].key), move(section<weir_tag>(h.off_tags)[t].val);
+      }
       for (std::uint32_t f = 0; f < h.n_fields; ++f) move(section<weir_field>(h.off_fields)[f].key);
     }
   }
@@ -240,12 +245,14 @@ class Trial {
     keep_.assign(words(n_rows_) + 1, ~std::uint64_t{0});
     if (below(2) == 0) {
       mask_.assign(words(n) + 1, 0);
-      for (std::uint32_t r = 0; r < n; ++r)
+      for (std::uint32_t r = 0; r < n; ++r) {
         if (below(3) != 0) set_bit(mask_.data(), r);
+      }
     }
-    for (std::uint32_t r = 0; r < n; ++r)
+    for (std::uint32_t r = 0; r < n; ++r) {
       model_[r].selected =
           r >= row0_ && r < row0_ + n_rows_ && (mask_.empty() || bit(mask_.data(), r));
+    }
     for (const Row& m : model_) {
       before_.push_back(m.print());
       offered_.push_back(m.selected);
@@ -268,10 +275,11 @@ class Trial {
   }
   void check_unselected(const editor& e) {
     const lines now = printed(e);
-    for (std::size_t r = 0; r < before_.size(); ++r)
+    for (std::size_t r = 0; r < before_.size(); ++r) {
       if (!offered_[r]) {
         ASSERT_EQ(now[r], before_[r]) << what_;
       }
+    }
   }
   void compare(const editor& e) {
     const char* wrong = validate(buf_.data, buf_.cap);
@@ -279,8 +287,9 @@ class Trial {
     lines expected;
     for (const Row& m : model_) expected.push_back(m.print());
     ASSERT_EQ(printed(e), expected) << "after " << what_;
-    for (std::uint32_t r = row0_; r < row0_ + n_rows_; ++r)
+    for (std::uint32_t r = row0_; r < row0_ + n_rows_; ++r) {
       ASSERT_EQ(e.selected(r), model_[r].selected) << what_;
+    }
   }
 
   // ---- operations ----
@@ -288,8 +297,9 @@ class Trial {
   // Where an operation failed the model knows no more than which rows there may be.
   std::vector<std::uint32_t> selected_rows(const editor& e) const {
     std::vector<std::uint32_t> rows;
-    for (std::uint32_t r = 0; r < model_.size() && r < e.head().n_rows; ++r)
+    for (std::uint32_t r = 0; r < model_.size() && r < e.head().n_rows; ++r) {
       if (model_[r].selected) rows.push_back(r);
+    }
     return rows;
   }
   void step(editor& e) {
@@ -328,8 +338,9 @@ class Trial {
   // A view of a random text of the block itself, or of the word: arguments may alias.
   std::string_view alias(const editor& e, const std::string& s) {
     if (below(2) == 0) return s;
-    for (std::uint32_t i = 0; i < e.head().n_strs; ++i)
+    for (std::uint32_t i = 0; i < e.head().n_strs; ++i) {
       if (e.str(i) == s) return e.str(i);
+    }
     return s;
   }
   void set_name(editor& e, std::uint32_t r) {
@@ -349,10 +360,11 @@ class Trial {
     const std::string k = word();
     what_ = "set_field " + std::to_string(r) + " " + k;
     const std::string v = random_value([&](auto value) {
-      if constexpr (std::is_same_v<decltype(value), std::string_view>)
+      if constexpr (std::is_same_v<decltype(value), std::string_view>) {
         e.set_field(r, alias(e, k), alias(e, std::string(value)));
-      else
+      } else {
         e.set_field(r, alias(e, k), value);
+      }
     });
     put(model_[r].fields, k, v);
   }
@@ -385,11 +397,12 @@ class Trial {
     forget(r);
   }
   void forget(std::size_t r) {
-    if (r < before_.size())
+    if (r < before_.size()) {
       model_[r].selected = false;
-    else
+    } else {
       model_.erase(model_.begin() +
                    static_cast<std::ptrdiff_t>(r));  // an appended one is taken out
+    }
   }
   void append(editor& e, std::uint32_t r) {
     if (below(2) == 0) {
@@ -426,8 +439,9 @@ class Trial {
   }
   template <typename F>
   void each_selected(F&& f) {
-    for (Row& m : model_)
+    for (Row& m : model_) {
       if (m.selected) f(m);
+    }
   }
   void rename_names(editor& e) {
     what_ = "each_name";
@@ -458,9 +472,11 @@ class Trial {
     const Rule by = rule();
     e.each_tag_value(alias(e, k), by);
     each_selected([&](Row& m) {
-      for (auto& t : m.tags)
-        if (k.empty() || t.first == k)
+      for (auto& t : m.tags) {
+        if (k.empty() || t.first == k) {
           if (const std::string* to = by(t.second)) t.second = *to;
+        }
+      }
     });
   }
   void add_tag(editor& e) {
@@ -484,18 +500,20 @@ class Trial {
     e.each_tag_range([&](auto& tags) {
       std::uint32_t out = 0;
       const std::uint32_t had = tags.size();
-      for (std::uint32_t i = 0; i < had; ++i)
+      for (std::uint32_t i = 0; i < had; ++i) {
         if (e.str(tags[i].key) != k) tags[out++] = tags[i];
+      }
       tags.resize_down(out);
       if (out == had) tags.push({key, value});
       return true;
     });
     each_selected([&](Row& m) {
       const bool had = find(m.tags, k) != m.tags.end();
-      if (had)
+      if (had) {
         erase(m.tags, k);
-      else
+      } else {
         put(m.tags, k, v);
+      }
       std::sort(m.tags.begin(), m.tags.end());
     });
   }
@@ -524,10 +542,11 @@ class Trial {
     for (std::size_t r = model_.size(); r-- > 0;) {
       Row& m = model_[r];
       if (!m.selected || find(m.fields, gone) == m.fields.end()) continue;
-      if (m.fields.size() > 1)
+      if (m.fields.size() > 1) {
         erase(m.fields, gone);
-      else
+      } else {
         forget(r);
+      }
     }
   }
 
@@ -590,8 +609,9 @@ struct Open {
 
 lines many_rows(int n) {
   lines rows;
-  for (int i = 0; i < n; ++i)
+  for (int i = 0; i < n; ++i) {
     rows.push_back("m" + std::to_string(i % 3) + ",t=v" + std::to_string(i % 5) + " f=1i,g=2i 1");
+  }
   return rows;
 }
 
@@ -620,8 +640,9 @@ TEST(Editor, AppendingManyRowsMovesTheBlockSeldom) {
 TEST(Editor, SeveralTagsOfOneRowNeedOneRange) {
   Open o(many_rows(100));
   const std::uint32_t before = o.edit->head().n_tags;
-  for (std::uint32_t r = 0; r < 100; ++r)
+  for (std::uint32_t r = 0; r < 100; ++r) {
     for (const char* k : {"a", "b", "c", "d"}) o.edit->set_tag(r, k, "x");
+  }
   EXPECT_EQ(o.edit->head().n_tags, before + 500);
 }
 
@@ -651,8 +672,9 @@ TEST(Editor, KeepsExtensionsWhenTheBlockMoves) {
       h.off_blob - static_cast<std::uint32_t>(sizeof(weir_ext));  // out of the strings' slack
   h.n_ext = 1;
   *reinterpret_cast<weir_ext*>(o.buf.data + h.off_ext) = {WEIR_X_SOURCE, 0, 1, 7};
-  for (int i = 0; i < 100; ++i)
+  for (int i = 0; i < 100; ++i) {
     o.edit->set_field(0, "field" + std::to_string(i), std::string(50, 'x'));
+  }
   EXPECT_GT(o.buffers.taken, 0);
   const weir_batch& moved = o.edit->head();
   EXPECT_EQ(moved.n_ext, 1U);

@@ -38,9 +38,11 @@ TEST(Lines, ReadRawRows) {
 }
 
 TEST(Lines, SayWhatIsWrong) {
-  for (const char* text : {"", "m", "m a", "m a=", "m e=,a=1i", "m a=1x", "m a=1i 5 colour",
-                           "m a=\"x", "m,t a=1i", "m a=1i 5 gauge x", "m a=99999999999999999999i"})
+  for (const char* text :
+       {"", "m", "m a", "m a=", "m e=,a=1i", "m a=1x", "m a=1i 5 colour", "m a=\"x", "m,t a=1i",
+        "m a=1i 5 gauge x", "m a=99999999999999999999i"}) {
     EXPECT_THROW(testing::make_batch({text}, 0), testing::bad_test) << text;
+  }
 }
 
 // ---- the host ----
@@ -168,8 +170,9 @@ struct Bad {
       self.give_back(again);
     }
     if (how == "raw") out.raw("x", WEIR_RAW_RECORD);
-    if (how == "charges")
+    if (how == "charges") {
       self.extension<weir_budget_v1>(WEIR_EXT_BUDGET)->charge(self.context(), 5);
+    }
     if (how == "retains") self.retain(1);
   }
   void stop() {
@@ -192,8 +195,9 @@ void run(const std::string& how) {
 
 TEST(Violations, AreThrown) {
   for (const char* how : {"keeps a buffer", "waits", "holds", "completes", "threads", "releases",
-                          "gives back twice", "raw", "charges", "retains", "emits after stop"})
+                          "gives back twice", "raw", "charges", "retains", "emits after stop"}) {
     EXPECT_THROW(run(how), testing::violation) << how;
+  }
   EXPECT_NO_THROW(run("nothing"));
 }
 

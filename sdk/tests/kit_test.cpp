@@ -107,8 +107,9 @@ TEST(Kit, ParsesStreamsCutAnywhere) {
 struct NoX {
   static constexpr info meta{"no_x", "1", "test processor that sees a batch at once"};
   void keep(const batch& rows, kept_rows& kept) {
-    for (const row r : rows)
+    for (const row r : rows) {
       if (r.name() == "x") kept.drop(r.index());
+    }
   }
 };
 

@@ -189,8 +189,9 @@ TEST(Options, OldNamesAreRead) { EXPECT_EQ(loaded("txt = 'old'").text, "old"); }
 TEST(Options, SchemaSaysWhatTheTypesSay) {
   const auto& t = detail::schema<All>::table;
   const auto find = [&t](std::string_view name) -> const weir_opt& {
-    for (const weir_opt& o : t)
+    for (const weir_opt& o : t) {
       if (o.name == name) return o;
+    }
     throw std::out_of_range("no such option");
   };
   EXPECT_EQ(find("lists").flags, WEIR_CF_MAP | WEIR_CF_LIST);
@@ -236,8 +237,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Toml, SaysWhereItIsWrong) {
   for (const char* text : {"a", "a =", "a = [1", "a = 'x", "[a", "a = 1 2", "a = 1\na = 2",
-                           "a = {b = 1\n[a]", "a = tru"})
+                           "a = {b = 1\n[a]", "a = tru"}) {
     EXPECT_THROW(testing::parse_toml(text), testing::bad_test) << text;
+  }
   try {
     testing::parse_toml("a = 1\nb = ?");
   } catch (const testing::bad_test& x) {

@@ -160,8 +160,9 @@ TEST(Validate, TakesRangesInAnyOrder) {
 TEST(Validate, RefusesOverlappingTagRangesOfManyRows) {
   builder b;
   std::vector<weir_tag> tags;
-  for (std::uint32_t i = 0; i < 60000; ++i)
+  for (std::uint32_t i = 0; i < 60000; ++i) {
     tags.push_back({b.strings().intern(std::to_string(100000 + i)), 0});
+  }
   const std::uint32_t range = b.add_tags(tags.data(), 60000);
   for (std::uint32_t i = 0; i < 30000; ++i) {
     b.add_row(0, range + i, 30000, 1, 0);

@@ -347,8 +347,9 @@ struct Large {
 TEST(Sink, KeepsBatchesOfLargeTextsUnderTheCap) {
   testing::plugin p(descriptor<Large>());
   p.gather();
-  for (const auto& e : p.host().emits())
+  for (const auto& e : p.host().emits()) {
     EXPECT_LE(e.bytes.size(), std::size_t{WEIR_BATCH_BYTES_MAX});
+  }
 }
 
 }  // namespace

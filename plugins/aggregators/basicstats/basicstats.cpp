@@ -43,10 +43,11 @@ void Stats::add(double v, std::int64_t ns) {
   const double distance = v - mean;
   mean += distance / count;
   squares += distance * (v - mean);
-  if (v < min)
+  if (v < min) {
     min = v;
-  else if (v > max)
+  } else if (v > max) {
     max = v;
+  }
   sum += v;
   last = v;
   last_ns = ns;
@@ -107,8 +108,9 @@ const BasicStats::Kind BasicStats::kinds[] = {
 };
 
 const BasicStats::Kind* BasicStats::find(const std::string& name) {
-  for (const Kind& kind : kinds)
+  for (const Kind& kind : kinds) {
     if (name == kind.name) return &kind;
+  }
   return nullptr;
 }
 
@@ -116,12 +118,15 @@ void BasicStats::init() {
   table_.attach(self);
   const std::vector<std::string> names =
       stats.value_or(std::vector<std::string>{"count", "min", "max", "mean", "s2", "stdev"});
-  for (const Kind& kind : kinds)
+  for (const Kind& kind : kinds) {
     if (std::find(names.begin(), names.end(), kind.name) != names.end()) chosen_.push_back(&kind);
-  for (const std::string& name : names)
-    if (find(name) == nullptr)
+  }
+  for (const std::string& name : names) {
+    if (find(name) == nullptr) {
       self.warn("stats: \"" + name + "\" is unknown and left out" +
                 (name == "variance" ? "; the variance is called \"s2\"" : ""));
+    }
+  }
 }
 
 void BasicStats::push(sink& out) {

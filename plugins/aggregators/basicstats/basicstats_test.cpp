@@ -120,8 +120,9 @@ TEST(Stats, VarianceIsThatOfTheValues) {
   std::vector<double> values;
   for (int i = 0; i < 1000; ++i) values.push_back(spread(chance));
   Stats stats(values[0], 0);
-  for (std::size_t i = 1; i < values.size(); ++i)
+  for (std::size_t i = 1; i < values.size(); ++i) {
     stats.add(values[i], static_cast<std::int64_t>(i));
+  }
   double mean = 0;
   for (const double v : values) mean += (v - 1e9) / 1000;
   double squares = 0;

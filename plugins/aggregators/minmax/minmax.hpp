@@ -15,10 +15,11 @@ struct Extremes {
 
   Extremes(double v, std::int64_t) : min(v), max(v) {}
   void add(double v, std::int64_t) {
-    if (v < min)
+    if (v < min) {
       min = v;
-    else if (v > max)
+    } else if (v > max) {
       max = v;
+    }
   }
 };
 

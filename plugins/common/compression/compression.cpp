@@ -47,8 +47,9 @@ Bytef* input_of(std::string_view bytes) {
 }  // namespace
 
 std::optional<Encoding> encoding_of(std::string_view name) {
-  for (const Name& n : names)
+  for (const Name& n : names) {
     if (n.text == name) return n.encoding;
+  }
   return std::nullopt;
 }
 
@@ -68,8 +69,9 @@ class Compressor::Zlib {
  public:
   Zlib(Encoding encoding, int level) {
     if (deflateInit2(&z_, level < 0 ? Z_DEFAULT_COMPRESSION : level, Z_DEFLATED,
-                     window_of(encoding), zlib_memory, Z_DEFAULT_STRATEGY) != Z_OK)
+                     window_of(encoding), zlib_memory, Z_DEFAULT_STRATEGY) != Z_OK) {
       throw std::bad_alloc();
+    }
   }
   Zlib(const Zlib&) = delete;
   Zlib& operator=(const Zlib&) = delete;
@@ -113,8 +115,9 @@ class Compressor::Zstd {
     out_.resize(std::max(out_.size(), ZSTD_compressBound(bytes.size())));
     const std::size_t used =
         ZSTD_compressCCtx(context_, out_.data(), out_.size(), bytes.data(), bytes.size(), level_);
-    if (ZSTD_isError(used) != 0)
+    if (ZSTD_isError(used) != 0) {
       throw std::bad_alloc();  // With room enough there is no other error.
+    }
     return {out_.data(), used};
   }
 
@@ -125,8 +128,9 @@ class Compressor::Zstd {
 };
 
 Compressor::Compressor(Encoding encoding, int level) {
-  if (encoding == Encoding::gzip || encoding == Encoding::zlib)
+  if (encoding == Encoding::gzip || encoding == Encoding::zlib) {
     zlib_ = std::make_unique<Zlib>(encoding, level);
+  }
   if (encoding == Encoding::zstd) zstd_ = std::make_unique<Zstd>(level);
 }
 Compressor::~Compressor() = default;
@@ -224,8 +228,9 @@ struct StreamDecoder::State {
     between = false;
     const int status = inflate(&z, Z_NO_FLUSH);
     if (status == Z_MEM_ERROR) throw std::bad_alloc();
-    if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
+    if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) {
       broken(as == Encoding::gzip ? "gzip" : "zlib", z.msg);
+    }
     in.remove_prefix(given - z.avail_in);
     const std::size_t written = space - z.avail_out;
     if (status == Z_STREAM_END) {
@@ -287,9 +292,10 @@ std::string_view Decompressor::decompress(std::string_view bytes) {
     used += n;
     if (n < room) break;
   }
-  if (used > max_bytes_)
+  if (used > max_bytes_) {
     throw fail("the message is larger than " + std::to_string(max_bytes_) +
                " bytes when it is decompressed");
+  }
   if (!decoder_.complete()) throw fail("the compressed message is cut off");
   return {decoded_.data(), used};
 }

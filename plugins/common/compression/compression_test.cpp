@@ -11,8 +11,9 @@ namespace {
 
 std::string sample(std::size_t bytes) {
   std::string text;
-  for (std::uint32_t i = 0; text.size() < bytes; ++i)
+  for (std::uint32_t i = 0; text.size() < bytes; ++i) {
     text += "cpu,host=h" + std::to_string(i % 7) + " v=" + std::to_string(i * 2654435761U) + "\n";
+  }
   text.resize(bytes);
   return text;
 }
@@ -69,8 +70,9 @@ TEST_P(Encodings, RefuseMoreThanTheLimit) {
 TEST_P(Encodings, RefuseWhatIsCutOff) {
   Decompressor decompressor(GetParam().encoding, 1U << 20);
   const std::string whole(compressor_.compress(sample(500)));
-  for (std::size_t n = 1; n < whole.size(); ++n)
+  for (std::size_t n = 1; n < whole.size(); ++n) {
     EXPECT_THROW(decompressor.decompress(std::string_view(whole).substr(0, n)), fail) << n;
+  }
 }
 
 TEST_P(Encodings, RefuseOtherBytes) {
@@ -96,8 +98,9 @@ TEST(Encoding, HasTelegrafsNames) {
 TEST(Encoding, HasTelegrafsLevels) {
   for (const int level : {-1, 0, 1, 9}) EXPECT_TRUE(supports_level(Encoding::gzip, level)) << level;
   for (const int level : {2, 6, 10}) EXPECT_FALSE(supports_level(Encoding::zlib, level)) << level;
-  for (const int level : {-1, 1, 3, 7, 11})
+  for (const int level : {-1, 1, 3, 7, 11}) {
     EXPECT_TRUE(supports_level(Encoding::zstd, level)) << level;
+  }
   for (const int level : {0, 2, 12}) EXPECT_FALSE(supports_level(Encoding::zstd, level)) << level;
 }
 

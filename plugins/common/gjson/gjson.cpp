@@ -42,10 +42,11 @@ Step first_step(std::string_view path) {
   Step s;
   std::size_t i = 0;
   for (; i < path.size() && path[i] != '.' && path[i] != '|'; ++i) {
-    if (path[i] == '\\')
+    if (path[i] == '\\') {
       ++i;
-    else if (path[i] == '*' || path[i] == '?')
+    } else if (path[i] == '*' || path[i] == '?') {
       s.wild = true;
+    }
   }
   s.part = path.substr(0, i);
   set_rest(path, i, s);
@@ -66,13 +67,13 @@ std::string_view cut_pipe(std::string_view& path) {
   std::size_t depth = 0;
   for (std::size_t i = 0; i < path.size(); ++i) {
     const char c = path[i];
-    if (c == '\\')
+    if (c == '\\') {
       ++i;
-    else if (c == '(' || c == '[' || c == '{')
+    } else if (c == '(' || c == '[' || c == '{') {
       ++depth;
-    else if ((c == ')' || c == ']' || c == '}') && depth > 0)
+    } else if ((c == ')' || c == ']' || c == '}') && depth > 0) {
       --depth;
-    else if (c == '|' && depth == 0) {
+    } else if (c == '|' && depth == 0) {
       const std::string_view behind = path.substr(i + 1);
       path = path.substr(0, i);
       return behind;
@@ -166,8 +167,9 @@ Result get_count(std::string_view array, std::string_view path, int depth) {
 Result get_element(std::string_view array, std::string_view path, int depth) {
   GjsonQuery q;
   if (parse_query(path, q)) return get_matches(array, path, q, depth);
-  if (path.starts_with("#.") && !begins_anew(path.substr(2)))
+  if (path.starts_with("#.") && !begins_anew(path.substr(2))) {
     return get_each(array, path.substr(2), depth);
+  }
   if (path[0] == '#') return get_count(array, path, depth);
   const Step s = first_step(path);
   std::size_t index = 0;
@@ -176,8 +178,9 @@ Result get_element(std::string_view array, std::string_view path, int depth) {
   JsonItems elements(array);
   std::string_view key;
   std::string_view value;
-  for (std::size_t i = 0; elements.next(key, value); ++i)
+  for (std::size_t i = 0; elements.next(key, value); ++i) {
     if (i == index) return follow(value, s, depth);
+  }
   return std::nullopt;
 }
 
@@ -206,18 +209,19 @@ std::size_t selector_end(std::string_view s) {
   bool quoted = false;
   for (std::size_t i = 0; i < s.size(); ++i) {
     const char c = s[i];
-    if (c == '\\')
+    if (c == '\\') {
       ++i;
-    else if (c == '"')
+    } else if (c == '"') {
       quoted = !quoted;
-    else if (quoted)
+    } else if (quoted) {
       continue;
-    else if (c == '{' || c == '[' || c == '(')
+    } else if (c == '{' || c == '[' || c == '(') {
       ++depth;
-    else if (depth == 0 && (c == ',' || c == '}' || c == ']'))
+    } else if (depth == 0 && (c == ',' || c == '}' || c == ']')) {
       return i;
-    else if (c == '}' || c == ']' || c == ')')
+    } else if (c == '}' || c == ']' || c == ')') {
       --depth;
+    }
   }
   return s.size();
 }
@@ -282,8 +286,9 @@ Result get(std::string_view json, std::string_view path, int depth) {
     const std::string_view literal = first_value(path.substr(1));
     return literal.empty() ? std::nullopt : Result(std::string(literal));
   }
-  if (begins_anew(path))
+  if (begins_anew(path)) {
     return path[0] == '@' ? get_modified(json, path, depth) : get_multipath(json, path, depth);
+  }
   json = first_value(skip_blanks(json));
   if (json.empty()) return std::nullopt;
   if (json[0] == '{') return get_member(json, path, depth);

@@ -113,10 +113,12 @@ TEST(Gjson, ReadsArraysAndLines) {
 
 TEST(Gjson, SurvivesBrokenJson) {
   for (const char* json : {"", "{", "[", "{\"a", "{\"a\"", "{\"a\":", "{\"a\":}", "[,]", "}", "]",
-                           "{\"a\":[1,", "\"", "{\"a\\"})
+                           "{\"a\":[1,", "\"", "{\"a\\"}) {
     for (const char* path :
-         {"a", "0", "#", "#.a", "a.#(b==1)#", "@reverse", "{a}", "..#", "*", "a|b"})
+         {"a", "0", "#", "#.a", "a.#(b==1)#", "@reverse", "{a}", "..#", "*", "a|b"}) {
       (void)gjson_get(json, path);
+    }
+  }
 }
 
 TEST(JsonText, StringsSayWhatTheyMean) {

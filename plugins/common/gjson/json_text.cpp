@@ -8,10 +8,11 @@ namespace {
 // Behind the closing quote of the string at the begin of s; its size where there is none.
 std::size_t string_end(std::string_view s) {
   for (std::size_t i = 1; i < s.size(); ++i) {
-    if (s[i] == '\\')
+    if (s[i] == '\\') {
       ++i;
-    else if (s[i] == '"')
+    } else if (s[i] == '"') {
       return i + 1;
+    }
   }
   return s.size();
 }
@@ -34,8 +35,9 @@ std::size_t nested_end(std::string_view s) {
 std::size_t scalar_end(std::string_view s) {
   std::size_t i = 0;
   while (i < s.size() && !is_blank(s[i]) &&
-         std::string_view(",:]}[{\"").find(s[i]) == std::string_view::npos)
+         std::string_view(",:]}[{\"").find(s[i]) == std::string_view::npos) {
     ++i;
+  }
   return i;
 }
 
@@ -155,12 +157,13 @@ void append_quoted(std::string_view text, std::string& json) {
   json += '"';
   for (const char c : text) {
     const auto u = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\')
+    if (c == '"' || c == '\\') {
       json.append({'\\', c});
-    else if (u < ' ')
+    } else if (u < ' ') {
       json.append("\\u00").append({hex[u >> 4U], hex[u & 15U]});
-    else
+    } else {
       json += c;
+    }
   }
   json += '"';
 }

@@ -40,8 +40,9 @@ std::string reversed(std::string_view json) {
 }
 
 bool has_true(std::string_view argument, std::string_view key) {
-  for (const Item& i : items_of(skip_blanks(argument)))
+  for (const Item& i : items_of(skip_blanks(argument))) {
     if (string_text(i.key) == key) return i.value == "true";
+  }
   return false;
 }
 
@@ -50,10 +51,11 @@ constexpr int levels_max = 64;
 // levels: how many levels of arrays are taken out.
 void flatten(std::string_view array, int levels, std::vector<Item>& out) {
   for (const Item& i : items_of(array)) {
-    if (levels > 0 && is_nested(i.value, '['))
+    if (levels > 0 && is_nested(i.value, '[')) {
       flatten(i.value, levels - 1, out);
-    else
+    } else {
       out.push_back(i);
+    }
   }
 }
 
@@ -76,10 +78,11 @@ std::string members_joined(std::string_view json, std::string_view argument) {
       const auto same = std::find_if(members.begin(), members.end(), [&](const Item& m) {
         return string_text(m.key) == string_text(i.key);
       });
-      if (preserve || same == members.end())
+      if (preserve || same == members.end()) {
         members.push_back(i);
-      else
+      } else {
         same->value = i.value;
+      }
     }
   }
   return joined(members, true);
@@ -116,8 +119,9 @@ std::optional<std::string> apply_modifier(std::string_view name, std::string_vie
   if (name == "join") return members_joined(json, argument);
   if (name == "keys") return keys_of(json);
   if (name == "values") return values_of(json);
-  if (name == "fromstr")
+  if (name == "fromstr") {
     return is_nested(json, '"') ? std::optional(string_text(json)) : std::nullopt;
+  }
   if (name != "tostr") return std::string(json);
   std::string out;
   append_quoted(json, out);

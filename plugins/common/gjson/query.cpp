@@ -38,16 +38,17 @@ std::size_t operator_at(std::string_view condition) {
   bool quoted = false;
   for (std::size_t i = 0; i < condition.size(); ++i) {
     const char c = condition[i];
-    if (c == '\\')
+    if (c == '\\') {
       ++i;
-    else if (c == '"')
+    } else if (c == '"') {
       quoted = !quoted;
-    else if (!quoted && (c == '(' || c == '['))
+    } else if (!quoted && (c == '(' || c == '[')) {
       ++depth;
-    else if (!quoted && (c == ')' || c == ']'))
+    } else if (!quoted && (c == ')' || c == ']')) {
       --depth;
-    else if (!quoted && depth == 0 && operator_chars.find(c) != std::string_view::npos)
+    } else if (!quoted && depth == 0 && operator_chars.find(c) != std::string_view::npos) {
       return i;
+    }
   }
   return std::string_view::npos;
 }
@@ -92,8 +93,9 @@ bool boolean_holds(const GjsonQuery& q, bool is) {
 bool counts_as_true(std::string_view raw) {
   double number = 0;
   if (raw.empty() || raw == "false" || raw == "null") return false;
-  if (raw[0] != '"')
+  if (raw[0] != '"') {
     return parse_go_float(raw, number) == GoNumber::ok ? number != 0 : raw == "true";
+  }
   bool value = false;
   return parse_go_bool(string_text(raw), value) && value;
 }
@@ -102,16 +104,17 @@ bool counts_as_true(std::string_view raw) {
 bool loose_holds(const GjsonQuery& q, std::string_view raw) {
   const std::string_view kind = std::string_view(q.value).substr(1);
   bool is = false;
-  if (kind == "*")
+  if (kind == "*") {
     is = !raw.empty();
-  else if (kind == "null")
+  } else if (kind == "null") {
     is = raw.empty() || raw == "null";
-  else if (kind == "true")
+  } else if (kind == "true") {
     is = counts_as_true(raw);
-  else if (kind == "false")
+  } else if (kind == "false") {
     is = !counts_as_true(raw);
-  else
+  } else {
     return false;
+  }
   GjsonQuery plain = q;
   plain.value = "true";
   return boolean_holds(plain, is);

@@ -125,9 +125,10 @@ class Reader {
 
  private:
   bool fail(const std::string& why) {
-    if (why_.empty())
+    if (why_.empty()) {
       why_ = why +
              (rest_.empty() ? " at the end" : " at \"" + std::string(rest_.substr(0, 64)) + "\"");
+    }
     return false;
   }
   bool range(const char* what) {
@@ -224,8 +225,9 @@ bool Reader::field(const Chunk& c) {
       return rest_.size() > c.digits ? fraction(c.digits + std::size_t{1})
                                      : fail("expected a fraction of a second");
     case Field::fraction9: {
-      if (rest_.size() < 2 || (rest_[0] != '.' && rest_[0] != ',') || !is_digit(rest_[1]))
+      if (rest_.size() < 2 || (rest_[0] != '.' && rest_[0] != ',') || !is_digit(rest_[1])) {
         return true;
+      }
       std::size_t n = 1;
       while (digit_at(rest_, n)) ++n;
       return fraction(n);
@@ -250,8 +252,9 @@ bool Reader::date_field(const Chunk& c) {
     case Field::day: return number(day_, 1, 2);
     case Field::zero_day: return number(day_, 2, 2);
     case Field::under_year_day:
-      for (int i = 0; i < 2; ++i)
+      for (int i = 0; i < 2; ++i) {
         if (!rest_.empty() && rest_[0] == ' ') drop(1);
+      }
       return number(year_day_, 1, 3);
     default: return number(year_day_, 3, 3);  // zero_year_day
   }
@@ -304,8 +307,9 @@ bool Reader::offset(OffsetForm form) {
     offset_s_ = 0;
     return true;
   }
-  if (rest_.empty() || (rest_[0] != '+' && rest_[0] != '-'))
+  if (rest_.empty() || (rest_[0] != '+' && rest_[0] != '-')) {
     return fail("expected an offset from UTC");
+  }
   const bool minus = rest_[0] == '-';
   drop(1);
   constexpr std::int32_t max[] = {24, 60, 60};
@@ -382,12 +386,13 @@ bool Reader::finish(const time_zone& zone, GoTime& out) {
   out.nanosecond = nanosecond_;
   out.year = year_;
   out.abbreviation = offset_s_ ? "" : abbreviation_;
-  if (offset_s_)
+  if (offset_s_) {
     out.unix_s = seconds_of(civil) - *offset_s_;
-  else if (!abbreviation_.empty())
+  } else if (!abbreviation_.empty()) {
     out.unix_s = seconds_of(civil);
-  else
+  } else {
     out.unix_s = zone.to_utc(civil);
+  }
   return true;
 }
 
@@ -525,8 +530,9 @@ std::string_view go_layout_of(std::string_view name) {
                              {"stampmilli", "Jan _2 15:04:05.000"},
                              {"stampmicro", "Jan _2 15:04:05.000000"},
                              {"stampnano", "Jan _2 15:04:05.000000000"}};
-  for (const Named& n : known)
+  for (const Named& n : known) {
     if (n.name.size() == name.size() && starts_with_fold(name, n.name)) return n.layout;
+  }
   return name;
 }
 

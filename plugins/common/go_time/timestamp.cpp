@@ -35,8 +35,9 @@ bool is_shifted_gmt(std::string_view abbreviation) {
 // Blanks group digits; the first comma, or else the first dot, is the decimal point.
 std::string plain_number(std::string_view text) {
   std::string out;
-  for (const char c : text)
+  for (const char c : text) {
     if (c != ' ') out += c;
+  }
   const std::size_t comma = out.find(',');
   if (comma != std::string::npos) out[comma] = '.';
   return out;
@@ -81,8 +82,9 @@ std::string TimestampFormat::read_unix(std::string_view text, std::int64_t& ns) 
   if (digits && parse_go_int(number.substr(0, dot), whole) == GoNumber::ok) {
     std::int64_t rest_ns = 0;
     std::int64_t place = unit_ns_;
-    for (std::size_t i = dot + 1; i < number.size() && place > 1; ++i)
+    for (std::size_t i = dot + 1; i < number.size() && place > 1; ++i) {
       rest_ns += (number[i] - '0') * (place /= 10);
+    }
     return scaled(whole, unit_ns_, number[0] == '-' ? -rest_ns : rest_ns, ns);
   }
   double value = 0;
@@ -98,8 +100,9 @@ std::string TimestampFormat::read_layout(std::string_view text, std::int64_t now
   if (!t.abbreviation.empty() && !is_shifted_gmt(t.abbreviation)) {
     // The zone of that name; Go alone would take the text for UTC.
     time_zone zone;
-    if (!zone.load(t.abbreviation).empty())
+    if (!zone.load(t.abbreviation).empty()) {
       return "the time zone \"" + t.abbreviation + "\" is not known";
+    }
     t.unix_s = zone.to_utc(t.unix_s);
   }
   if (t.year == 0) {

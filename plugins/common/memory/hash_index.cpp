@@ -28,8 +28,9 @@ void HashIndex::grow() {
   std::vector<Slot> old(slots_.empty() ? slots_min : slots_.size() * 2, Slot{0, none, 0});
   old.swap(slots_);
   used_ = 0;
-  for (const Slot& s : old)
+  for (const Slot& s : old) {
     if (s.position != none && place(s)) ++used_;
+  }
 }
 
 void HashIndex::clear() {

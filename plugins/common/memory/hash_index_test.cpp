@@ -17,8 +17,9 @@ TEST(HashIndex, FindsWhatWasAdded) {
     ASSERT_TRUE(index.add(hash_of(i), i));
     EXPECT_LE(index.bytes(), HashIndex::bytes_for(i + 1));
   }
-  for (std::uint32_t i = 0; i < 20000; ++i)
+  for (std::uint32_t i = 0; i < 20000; ++i) {
     EXPECT_EQ(index.find(hash_of(i), [i](std::uint32_t p) { return p == i; }), i);
+  }
   index.clear();
   EXPECT_EQ(index.find(hash_of(1), [](std::uint32_t) { return true; }), HashIndex::none);
   EXPECT_EQ(index.bytes(), 0U);

@@ -117,9 +117,11 @@ void PathGlob::expand_folders(const std::string& base, std::size_t part, Found& 
     const std::string folder = std::move(pending.back());
     pending.pop_back();
     expand(folder, part + 1, found);
-    for (auto at = open_folder(folder); at != fs::directory_iterator(); at.increment(unreadable))
-      if (fs::is_directory(at->symlink_status(unreadable)))
+    for (auto at = open_folder(folder); at != fs::directory_iterator(); at.increment(unreadable)) {
+      if (fs::is_directory(at->symlink_status(unreadable))) {
         pending.push_back(below(folder, at->path().filename().string()));
+      }
+    }
   }
 }
 

@@ -17,8 +17,9 @@ class PathGlobTest : public testing::Test {
  protected:
   PathGlobTest() {
     for (const char* name : {"a.log", "b.log", ".c.log", "d.txt", "x/a.log", "x/y/a.log",
-                             "x/y/b.log", "x/z/z/e.txt", "[odd]/a.log"})
+                             "x/y/b.log", "x/z/z/e.txt", "[odd]/a.log"}) {
       dir_.write(name, "");
+    }
   }
   // What a pattern below the folder finds, relative to it.
   Names find(const std::string& pattern) const {

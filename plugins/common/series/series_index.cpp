@@ -30,8 +30,9 @@ void SeriesIndex::begin(const block& home) {
 }
 
 void SeriesIndex::end() {
-  if (texts_of_batch_.capacity_bytes() + ranges_of_batch_.capacity_bytes() <= batch_bytes_max)
+  if (texts_of_batch_.capacity_bytes() + ranges_of_batch_.capacity_bytes() <= batch_bytes_max) {
     return;
+  }
   texts_of_batch_.give_back();
   ranges_of_batch_.give_back();
 }
@@ -40,8 +41,9 @@ void SeriesIndex::end() {
 // by side.
 std::uint32_t SeriesIndex::find(const weir_row& row) {
   const OfRange* known = ranges_of_batch_.find(row.tag0);
-  if (known != nullptr && known->name == row.name && known->n_tag == row.n_tag)
+  if (known != nullptr && known->name == row.name && known->n_tag == row.n_tag) {
     return known->series;
+  }
   std::uint32_t series = latest_ == none ? none : series_[latest_].next;
   if (series == none || !is(series_[series], row)) series = look_up(row);
   if (series == none) return none;
@@ -54,9 +56,11 @@ std::uint32_t SeriesIndex::find(const weir_row& row) {
 bool SeriesIndex::is(const Series& series, const weir_row& row) {
   if (series.n != 1 + 2 * std::uint32_t{row.n_tag} || !is(series.texts[0], row.name)) return false;
   const weir_tag* tags = home_.tags() + row.tag0;
-  for (std::uint32_t i = 0; i < row.n_tag; ++i)
-    if (!is(series.texts[1 + 2 * i], tags[i].key) || !is(series.texts[2 + 2 * i], tags[i].val))
+  for (std::uint32_t i = 0; i < row.n_tag; ++i) {
+    if (!is(series.texts[1 + 2 * i], tags[i].key) || !is(series.texts[2 + 2 * i], tags[i].val)) {
       return false;
+    }
+  }
   return true;
 }
 

@@ -52,8 +52,9 @@ class SeriesTable {
   // f(series, fields, n): the n fields of each series, in the order they came in.
   template <typename F>
   void each(F&& f) const {
-    for (std::uint32_t i = 0; i < index_.size(); ++i)
+    for (std::uint32_t i = 0; i < index_.size(); ++i) {
       f(i, static_cast<const Field*>(index_.cells(i).at), index_.cells(i).n);
+    }
   }
   // A row for each series: write(row, key, stat) for each of its fields. key is the field's, and
   // write's to change.
@@ -62,8 +63,9 @@ class SeriesTable {
     std::string key;
     each([&](std::uint32_t series, const Field* fields, std::uint32_t n) {
       builder& row = out.metric(index_.name(series));
-      for (std::uint32_t i = 0; i < index_.tags(series); ++i)
+      for (std::uint32_t i = 0; i < index_.tags(series); ++i) {
         row.tag(index_.tag_key(series, i), index_.tag_value(series, i));
+      }
       for (std::uint32_t i = 0; i < n; ++i) {
         key = index_.text(fields[i].key);
         write(row, key, fields[i].stat);
@@ -94,10 +96,11 @@ class SeriesTable {
     std::uint32_t guess = 0;  // fields come in the order they came in before
     for (; f != end; ++f) {
       if (!is_number(*f)) continue;
-      if (series == SeriesIndex::none)
+      if (series == SeriesIndex::none) {
         ++refused_;
-      else
+      } else {
         guess = 1 + add_value(index_.cells(series), guess, home, *f, r);
+      }
     }
   }
   // Returns the field's place.

@@ -30,13 +30,15 @@ Sums sums_of(const Table& table) {
   table.each([&](std::uint32_t series, const Table::Field* fields, std::uint32_t n) {
     const SeriesIndex& names = table.names();
     std::string text(names.name(series));
-    for (std::uint32_t i = 0; i < names.tags(series); ++i)
+    for (std::uint32_t i = 0; i < names.tags(series); ++i) {
       text.append(",")
           .append(names.tag_key(series, i))
           .append("=")
           .append(names.tag_value(series, i));
-    for (std::uint32_t i = 0; i < n; ++i)
+    }
+    for (std::uint32_t i = 0; i < n; ++i) {
       sums[text + " " + std::string(names.text(fields[i].key))] = fields[i].stat.sum;
+    }
   });
   return sums;
 }

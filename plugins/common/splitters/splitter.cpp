@@ -81,13 +81,15 @@ std::string bytes_of(const std::string& text) {
     if (!prefix) digits += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   }
   std::string bytes;
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
     bytes += static_cast<char>(digit_of(digits[i]) * 16 + digit_of(digits[i + 1]));
+  }
   const bool hex =
       std::all_of(digits.begin(), digits.end(), [](char c) { return digit_of(c) >= 0; });
-  if (!hex || digits.empty() || digits.size() % 2 != 0)
+  if (!hex || digits.empty() || digits.size() % 2 != 0) {
     throw config_error("splitting_delimiter",
                        "\"" + text + "\" is not a sequence of bytes in hexadecimal, like 0x0D0A");
+  }
   return bytes;
 }
 
@@ -95,14 +97,17 @@ void check(const LengthField& field) {
   const auto refuse = [](const char* option, const std::string& why) {
     throw config_error(std::string("splitting_length_field.") + option, why);
   };
-  if (field.bytes != 1 && field.bytes != 2 && field.bytes != 4 && field.bytes != 8)
+  if (field.bytes != 1 && field.bytes != 2 && field.bytes != 4 && field.bytes != 8) {
     refuse("bytes", std::to_string(field.bytes) + " is not 1, 2, 4 or 8");
+  }
   constexpr std::int64_t header_max = 1 << 20;
   if (field.offset < 0 || field.offset > header_max) refuse("offset", "must be from 0 to 1048576");
-  if (field.header_length < 0 || field.header_length > header_max)
+  if (field.header_length < 0 || field.header_length > header_max) {
     refuse("header_length", "must be from 0 to 1048576");
-  if (field.endianness != "be" && field.endianness != "le" && !field.endianness.empty())
+  }
+  if (field.endianness != "be" && field.endianness != "le" && !field.endianness.empty()) {
     refuse("endianness", "\"" + field.endianness + "\" is unknown; use be or le");
+  }
 }
 
 }  // namespace

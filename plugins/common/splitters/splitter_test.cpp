@@ -67,9 +67,10 @@ TEST_P(Split, FindsTheMessages) {
 TEST_P(Split, DoesNotCareHowTheStreamIsCut) {
   const auto splitter = make_splitter(GetParam().options);
   const std::string& stream = GetParam().stream;
-  for (std::size_t at = 0; at <= stream.size(); ++at)
+  for (std::size_t at = 0; at <= stream.size(); ++at) {
     EXPECT_EQ(split(*splitter, {stream.substr(0, at), stream.substr(at)}), GetParam().messages)
         << at;
+  }
   std::vector<std::string> bytes;
   for (const char c : stream) bytes.emplace_back(1, c);
   EXPECT_EQ(split(*splitter, bytes), GetParam().messages);
@@ -148,8 +149,9 @@ TEST(SplitterOptions, TakeDelimitersInManySpellings) {
 
 TEST(SplitterOptions, NameTheWrongOne) {
   EXPECT_EQ(refused(strategy("lines")), "splitting_strategy");
-  for (const char* text : {"", "0x", "0xf", "0xgg", "hello"})
+  for (const char* text : {"", "0x", "0xf", "0xgg", "hello"}) {
     EXPECT_EQ(refused(delimiter(text)), "splitting_delimiter") << text;
+  }
   EXPECT_EQ(refused(fixed(0)), "splitting_length");
   EXPECT_EQ(refused(variable({0, 3, "be", 0})), "splitting_length_field.bytes");
   EXPECT_EQ(refused(variable({-1, 1, "be", 0})), "splitting_length_field.offset");

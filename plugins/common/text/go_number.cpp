@@ -18,8 +18,9 @@ char lower(char c) { return static_cast<char>(c | 0x20); }
 
 bool equal_fold(std::string_view s, std::string_view lower_case) {
   if (s.size() != lower_case.size()) return false;
-  for (std::size_t i = 0; i < s.size(); ++i)
+  for (std::size_t i = 0; i < s.size(); ++i) {
     if (lower(s[i]) != lower_case[i]) return false;
+  }
   return true;
 }
 
@@ -70,8 +71,9 @@ bool is_decimal(std::string_view s) {
   std::size_t i = 0;
   std::size_t digits = 0;
   for (; i < s.size() && is_digit(s[i]); ++i) ++digits;
-  if (i < s.size() && s[i] == '.')
+  if (i < s.size() && s[i] == '.') {
     for (++i; i < s.size() && is_digit(s[i]); ++i) ++digits;
+  }
   if (digits == 0) return false;
   if (i == s.size()) return true;
   if (lower(s[i]) != 'e') return false;
@@ -105,8 +107,9 @@ GoNumber parse_go_float(std::string_view s, double& value) {
 
 GoNumber parse_go_uint(std::string_view s, std::uint64_t& value) {
   if (s.empty()) return GoNumber::syntax;
-  for (const char c : s)
+  for (const char c : s) {
     if (!is_digit(c)) return GoNumber::syntax;
+  }
   const auto got = std::from_chars(s.data(), s.data() + s.size(), value);
   if (got.ec == std::errc()) return GoNumber::ok;
   value = std::numeric_limits<std::uint64_t>::max();
@@ -122,18 +125,21 @@ GoNumber parse_go_int(std::string_view s, std::int64_t& value) {
   if (got == GoNumber::syntax) return got;
   const std::uint64_t max = static_cast<std::uint64_t>(Limits::max()) + (minus ? 1 : 0);
   const bool fits = got == GoNumber::ok && magnitude <= max;
-  if (!fits)
+  if (!fits) {
     value = minus ? Limits::min() : Limits::max();
-  else
+  } else {
     value = static_cast<std::int64_t>(minus ? 0 - magnitude : magnitude);
+  }
   return fits ? GoNumber::ok : GoNumber::range;
 }
 
 bool parse_go_bool(std::string_view s, bool& value) {
-  for (const std::string_view yes : {"1", "t", "T", "true", "TRUE", "True"})
+  for (const std::string_view yes : {"1", "t", "T", "true", "TRUE", "True"}) {
     if (s == yes) return value = true, true;
-  for (const std::string_view no : {"0", "f", "F", "false", "FALSE", "False"})
+  }
+  for (const std::string_view no : {"0", "f", "F", "false", "FALSE", "False"}) {
     if (s == no) return value = false, true;
+  }
   return false;
 }
 

@@ -52,8 +52,9 @@ TEST(GoNumber, ReadsIntegersWithinTheirRange) {
   EXPECT_EQ(i, std::numeric_limits<std::int64_t>::max());
   EXPECT_EQ(parse_go_int("-99999999999999999999", i), GoNumber::range);
   EXPECT_EQ(i, std::numeric_limits<std::int64_t>::min());
-  for (const char* bad : {"", "-", "1_0", "0x1", "1.0", " 1"})
+  for (const char* bad : {"", "-", "1_0", "0x1", "1.0", " 1"}) {
     EXPECT_EQ(parse_go_int(bad, i), GoNumber::syntax);
+  }
   std::uint64_t u = 0;
   EXPECT_EQ(parse_go_uint("18446744073709551615", u), GoNumber::ok);
   EXPECT_EQ(u, std::numeric_limits<std::uint64_t>::max());

@@ -22,8 +22,9 @@ Shortest shortest(double v) {
   const char* p = text;
   s.minus = *p == '-';
   p += s.minus ? 1 : 0;
-  for (; *p != 'e'; ++p)
+  for (; *p != 'e'; ++p) {
     if (*p != '.') s.digits[s.n++] = *p;
+  }
   int exponent = 0;
   std::from_chars(p + (p[1] == '+' ? 2 : 1), end, exponent);
   s.point = exponent + 1;

@@ -32,9 +32,11 @@ TEST(PrintNumber, IntegersOfEveryLength) {
                 std::to_string(v % 9223372036854775807U));
     }
   }
-  for (std::uint64_t p = 1; p < 1'000'000'000'000'000'000U; p *= 10)
-    for (const std::uint64_t near : {p - 1, p, p + 1})
+  for (std::uint64_t p = 1; p < 1'000'000'000'000'000'000U; p *= 10) {
+    for (const std::uint64_t near : {p - 1, p, p + 1}) {
       EXPECT_EQ(printed(print_u64, near), std::to_string(near));
+    }
+  }
   EXPECT_EQ(printed(print_u64, std::numeric_limits<std::uint64_t>::max()), "18446744073709551615");
   EXPECT_EQ(printed(print_i64, std::numeric_limits<std::int64_t>::min()), "-9223372036854775808");
   EXPECT_EQ(printed(print_i64, std::int64_t{-7}), "-7");

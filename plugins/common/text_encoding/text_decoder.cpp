@@ -50,8 +50,9 @@ void append_utf8(std::uint32_t code, std::string& out) {
 }  // namespace
 
 std::optional<TextEncoding> text_encoding_of(std::string_view name) {
-  for (const Name& n : names)
+  for (const Name& n : names) {
     if (n.text == name) return n.encoding;
+  }
   return std::nullopt;
 }
 
@@ -75,8 +76,9 @@ std::size_t TextDecoder::decode_utf8(std::string_view bytes, bool last, std::str
   std::string_view rest = bytes;
   while (!rest.empty()) {
     const bool ascii = byte_at(rest, 0) < 0x80;
-    if (!ascii && !last && rest.size() < character_bytes_max)
+    if (!ascii && !last && rest.size() < character_bytes_max) {
       break;  // perhaps not all of it is here
+    }
     const std::uint32_t code = next_code_point(rest);
     put(code < raw_byte_code ? code : replacement, out);
   }
@@ -86,8 +88,9 @@ std::size_t TextDecoder::decode_utf8(std::string_view bytes, bool last, std::str
 std::size_t TextDecoder::decode_utf16(std::string_view bytes, std::string& out) {
   const std::size_t first = encoding_ == TextEncoding::utf16be ? 0 : 1;
   std::size_t at = 0;
-  for (; at + 2 <= bytes.size(); at += 2)
+  for (; at + 2 <= bytes.size(); at += 2) {
     put_unit(byte_at(bytes, at + first) << 8U | byte_at(bytes, at + 1 - first), out);
+  }
   return at;
 }
 
@@ -99,10 +102,11 @@ void TextDecoder::put_unit(std::uint32_t unit, std::string& out) {
     return;
   }
   if (high != 0) put(replacement, out);
-  if (is_high(unit))
+  if (is_high(unit)) {
     high_ = unit;
-  else
+  } else {
     put(is_low(unit) ? replacement : unit, out);
+  }
 }
 
 void TextDecoder::put(std::uint32_t code, std::string& out) {

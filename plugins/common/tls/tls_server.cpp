@@ -21,8 +21,9 @@ constexpr std::array versions{Version{"TLS10", TLS1_VERSION}, Version{"TLS11", T
 
 int version_of(const std::string& option, const std::string& name, int unset) {
   if (name.empty()) return unset;
-  for (const Version& v : versions)
+  for (const Version& v : versions) {
     if (v.name == name) return v.number;
+  }
   throw config_error(option, "\"" + name + "\" is unknown; use TLS10, TLS11, TLS12 or TLS13");
 }
 
@@ -43,8 +44,9 @@ Suites suites_of(const std::vector<std::string>& names) {
   Suites all;
   for (const std::string& name : names) {
     const std::string found = library_name(name);
-    if (found.empty())
+    if (found.empty()) {
       throw config_error("tls_cipher_suites", "\"" + name + "\" is unknown or no longer supported");
+    }
     std::string& list = found.starts_with("TLS_") ? all.newest : all.older;
     list += (list.empty() ? "" : ":") + found;
   }
@@ -99,18 +101,22 @@ int check_peer(int good, X509_STORE_CTX* chain) {
 void TlsServerOptions::check() const {
   const int least = version_of("tls_min_version", tls_min_version, TLS1_2_VERSION);
   const int most = version_of("tls_max_version", tls_max_version, TLS1_3_VERSION);
-  if (least > most)
+  if (least > most) {
     throw config_error("tls_min_version", "is newer than tls_max_version; no version is left");
+  }
   suites_of(tls_cipher_suites);
-  if (tls_cert.empty() != tls_key.empty())
+  if (tls_cert.empty() != tls_key.empty()) {
     throw config_error(tls_cert.empty() ? "tls_cert" : "tls_key",
                        "tls_cert and tls_key are needed together");
-  if (wanted() && tls_cert.empty())
+  }
+  if (wanted() && tls_cert.empty()) {
     throw config_error("tls_cert", "is needed for TLS, and tls_allowed_cacerts asks for it");
-  if (!tls_allowed_dns_names.empty() && tls_allowed_cacerts.empty())
+  }
+  if (!tls_allowed_dns_names.empty() && tls_allowed_cacerts.empty()) {
     throw config_error("tls_allowed_dns_names",
                        "needs tls_allowed_cacerts: without them no client "
                        "shows a certificate");
+  }
 }
 
 struct TlsServer::Context {
@@ -140,10 +146,12 @@ struct TlsServer::Context {
   void load_key(const TlsServerOptions& o, std::string password) {
     SSL_CTX_set_default_passwd_cb(ctx, give_password);
     SSL_CTX_set_default_passwd_cb_userdata(ctx, &password);
-    if (SSL_CTX_use_certificate_chain_file(ctx, o.tls_cert.c_str()) != 1)
+    if (SSL_CTX_use_certificate_chain_file(ctx, o.tls_cert.c_str()) != 1) {
       refuse("tls_cert", "cannot use " + o.tls_cert);
-    if (SSL_CTX_use_PrivateKey_file(ctx, o.tls_key.c_str(), SSL_FILETYPE_PEM) != 1)
+    }
+    if (SSL_CTX_use_PrivateKey_file(ctx, o.tls_key.c_str(), SSL_FILETYPE_PEM) != 1) {
       refuse("tls_key", "cannot use " + o.tls_key);
+    }
     if (SSL_CTX_check_private_key(ctx) != 1) refuse("tls_key", "is not the key of tls_cert");
     SSL_CTX_set_default_passwd_cb_userdata(ctx, nullptr);
     SSL_CTX_set_default_passwd_cb(ctx, nullptr);
@@ -154,10 +162,12 @@ struct TlsServer::Context {
     if (o.tls_allowed_cacerts.empty()) return;
     STACK_OF(X509_NAME)* names = sk_X509_NAME_new_null();
     SSL_CTX_set_client_CA_list(ctx, names);  // Owned by the context from here on.
-    for (const std::string& file : o.tls_allowed_cacerts)
+    for (const std::string& file : o.tls_allowed_cacerts) {
       if (SSL_CTX_load_verify_file(ctx, file.c_str()) != 1 ||
-          SSL_add_file_cert_subjects_to_stack(names, file.c_str()) != 1)
+          SSL_add_file_cert_subjects_to_stack(names, file.c_str()) != 1) {
         refuse("tls_allowed_cacerts", "cannot use " + file);
+      }
+    }
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, check_peer);
   }
 

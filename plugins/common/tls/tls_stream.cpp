@@ -46,8 +46,9 @@ TlsStream::Result TlsStream::read(char* to, std::size_t n) {
 }
 
 void TlsStream::close() {
-  if (usable_ && SSL_is_init_finished(ssl_of(connection_.get())) == 1)
+  if (usable_ && SSL_is_init_finished(ssl_of(connection_.get())) == 1) {
     SSL_shutdown(ssl_of(connection_.get()));
+  }
   usable_ = false;
 }
 

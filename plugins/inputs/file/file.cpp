@@ -48,13 +48,15 @@ struct File::Job {
 void File::init() {
   for (std::size_t i = 0; i < files.size(); ++i) {
     const std::string why = globs_.emplace_back().compile(files[i]);
-    if (!why.empty())
+    if (!why.empty()) {
       throw config_error("files[" + std::to_string(i) + "]", "\"" + files[i] + "\" " + why);
+    }
   }
   const auto encoding = common::text_encoding_of(character_encoding);
-  if (!encoding)
+  if (!encoding) {
     throw config_error("character_encoding", "\"" + character_encoding +
                                                  "\" is unknown; use utf-8, utf-16le or utf-16be");
+  }
   encoding_ = *encoding;
   const auto* raw = self.extension<weir_raw_v1>(WEIR_EXT_RAW);
   cuts_stream_ = raw != nullptr && raw->cuts_stream(self.context()) != 0;
@@ -82,10 +84,11 @@ void File::gather(sink& out) {
       read(path, out);
     } catch (const retry& why) {
       self.count(read_errors_metric);
-      if (failed)
+      if (failed) {
         self.error(why.what());
-      else
+      } else {
         failed = std::current_exception();
+      }
     }
   }
   if (failed) std::rethrow_exception(failed);
@@ -95,18 +98,20 @@ void File::read(const std::string& path, sink& out) {
   namespace fs = std::filesystem;
   Job job{++sessions_, {}, {}};
   if (!file_tag.empty()) job.texts.emplace_back(file_tag, fs::path(path).filename().string());
-  if (!file_path_tag.empty())
+  if (!file_path_tag.empty()) {
     job.texts.emplace_back(file_path_tag, fs::absolute(path).lexically_normal().string());
+  }
   for (const auto& [key, value] : job.texts) job.tags.push_back({key, value});
 
   Source from(path, encoding_);
   std::string text;
   if (from.read_text(text, document_bytes_max + 1)) {
     out.emit();  // What was read before comes first.
-    if (cuts_stream_)
+    if (cuts_stream_) {
       stream(from, without_mark(text), job);
-    else
+    } else {
       send_whole(from, text, job);
+    }
   } else {
     builder& row = out.raw(without_mark(text), WEIR_RAW_DOCUMENT, job.session, true);
     for (const tag& t : job.tags) row.tag(t.key, t.value);
@@ -137,9 +142,10 @@ void File::stream(Source& from, std::string_view begin, const Job& job) {
 }
 
 void File::send_whole(Source& from, std::string& text, const Job& job) {
-  if (from.read_text(text, whole_bytes_max + 1))
+  if (from.read_text(text, whole_bytes_max + 1)) {
     throw retry(from.path() + " is larger than " + std::to_string(whole_bytes_max >> 20U) +
                 " MiB, the most that this data_format can take as one document; split the file");
+  }
   const std::string_view document = without_mark(text);
   emit_options waiting;
   waiting.may_wait = true;

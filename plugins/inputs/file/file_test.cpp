@@ -36,12 +36,13 @@ class FileInput : public testing::Test {
   };
   Joined joined() {
     Joined all;
-    for (const auto& e : kit_->host().emits())
+    for (const auto& e : kit_->host().emits()) {
       for (const row r : batch(e.head())) {
         all.text += r.message();
         all.kinds += std::to_string(r.kind());
         all.ended = r.last();
       }
+    }
     return all;
   }
 
@@ -120,8 +121,9 @@ TEST_F(FileInput, ReadsFilesOfTheKernel) {
 class LargeFile : public FileInput {
  protected:
   LargeFile() {
-    while (text_.size() < 3 * document_bytes_max + 12345)
+    while (text_.size() < 3 * document_bytes_max + 12345) {
       text_ += "cpu,host=h v=" + std::to_string(text_.size()) + "\n";
+    }
     dir_.write("large", text_);
   }
   std::string text_;

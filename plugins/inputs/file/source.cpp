@@ -30,8 +30,9 @@ Source::Source(std::string path, common::TextEncoding encoding)
       descriptor_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
   if (descriptor_ < 0) refuse(path_);
   struct stat now{};
-  if (::fstat(descriptor_, &now) == 0 && S_ISREG(now.st_mode))
+  if (::fstat(descriptor_, &now) == 0 && S_ISREG(now.st_mode)) {
     size_bytes_ = static_cast<std::size_t>(now.st_size);
+  }
 }
 Source::~Source() {
   if (descriptor_ >= 0) ::close(descriptor_);

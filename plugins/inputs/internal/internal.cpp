@@ -25,10 +25,11 @@ void add_memory(sink& out) {
 
 void Internal::init() {
   counters_ = self.extension<weir_self_v1>(WEIR_EXT_SELF);
-  if (collect_gostats)
+  if (collect_gostats) {
     throw config_error("collect_gostats",
                        "there is no Go runtime in this agent to tell about; remove the option "
                        "(collect_memstats tells its memory)");
+  }
 }
 
 void Internal::gather(sink& out) {

@@ -34,8 +34,9 @@ Memory memory_of_process() {
   memory.heap_in_use_bytes = heap.uordblks + heap.hblkhd;
   memory.heap_idle_bytes = heap.fordblks;
   rusage usage{};
-  if (getrusage(RUSAGE_SELF, &usage) == 0)
+  if (getrusage(RUSAGE_SELF, &usage) == 0) {
     memory.resident_peak_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * kib;
+  }
   const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
   std::array<char, 256> text{};
   const ssize_t n = file < 0 ? -1 : read(file, text.data(), text.size());

@@ -81,8 +81,9 @@ constexpr const char* merging[] = {
 
 void write_merging(const test::HostTree& tree) {
   int value = 0;
-  for (const char* name : merging)
+  for (const char* name : merging) {
     tree.write(std::string("sys/kernel/mm/ksm/") + name, std::to_string(++value) + "\n");
+  }
 }
 
 TEST(Merging, IsGatheredWhereWanted) {

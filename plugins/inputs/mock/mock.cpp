@@ -36,8 +36,9 @@ void Mock::init() {
   if (metric_name.empty()) throw config_error("metric_name", "must not be empty");
   const bool any_field = !constants.empty() || !randoms.empty() || !sine_waves.empty() ||
                          !steps.empty() || !stocks.empty();
-  if (!any_field)
+  if (!any_field) {
     throw config_error("", "at least one of constant, random, sine_wave, step or stock is needed");
+  }
 }
 
 void Mock::gather(sink& out) {

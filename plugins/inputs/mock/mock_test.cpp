@@ -48,8 +48,9 @@ TEST_F(MockTest, Steps) {
 // Goal: the values of Telegraf's example.
 TEST_F(MockTest, Swings) {
   use("[[sine_wave]]\nname = 'w'\namplitude = 10.0\nperiod = 0.2");
-  for (const double expected : {0.0, 5.877852522924732, 9.510565162951535, 9.510565162951536})
+  for (const double expected : {0.0, 5.877852522924732, 9.510565162951535, 9.510565162951536}) {
     EXPECT_NEAR(number(), expected, 1e-12);
+  }
 }
 
 TEST_F(MockTest, SwingsAroundItsBaseLineFromItsPhase) {

@@ -63,8 +63,9 @@ lines gather(testing::plugin& processes) {
 TEST(Processes, AreCountedByState) {
   const test::HostTree tree;
   int pid = 0;
-  for (const char* state : {"R", "S", "S", "D", "Z", "T", "I", "I", "I", "x"})
+  for (const char* state : {"R", "S", "S", "D", "Z", "T", "I", "I", "I", "x"}) {
     tree.write("proc/" + std::to_string(++pid) + "/stat", stat_of("p", state, 2));
+  }
   tree.write("proc/sys/stat", stat_of("no process", "R", 1));
   tree.write("proc/77", "not a folder");
   tree.write("proc/78/status", "ended meanwhile");

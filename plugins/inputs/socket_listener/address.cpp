@@ -36,13 +36,15 @@ void take_interface(Address& a) {
 
 Address parse_address(const std::string& text) {
   const std::size_t colon = text.find("://");
-  if (colon == std::string::npos)
+  if (colon == std::string::npos) {
     refuse(text, "has no scheme: write tcp://, udp://, unix:// or unixgram:// in front of it");
+  }
   const std::string_view name = std::string_view(text).substr(0, colon);
   const auto* scheme =
       std::find_if(schemes.begin(), schemes.end(), [&](const Scheme& s) { return s.name == name; });
-  if (scheme == schemes.end())
+  if (scheme == schemes.end()) {
     refuse(text, "cannot be listened on; use tcp, tcp4, tcp6, udp, udp4, udp6, unix or unixgram");
+  }
   Address a{text, {}, scheme->stream, scheme->tcp, scheme->unix_path};
   const std::string_view rest = std::string_view(text).substr(colon + 3);
   if (rest.empty()) refuse(text, "names nothing behind ://");
@@ -57,8 +59,9 @@ std::uint32_t parse_socket_mode(const std::string& text) {
   const char* end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, mode, 8);
   constexpr std::uint32_t mode_max = 0777;
-  if (!text.empty() && (read.ec != std::errc() || read.ptr != end || mode > mode_max))
+  if (!text.empty() && (read.ec != std::errc() || read.ptr != end || mode > mode_max)) {
     throw config_error("socket_mode", "\"" + text + "\" is not a mode in octal, like 770");
+  }
   return mode;
 }
 

@@ -41,10 +41,11 @@ class StreamConsumer final : public Consumer {
     return sent;
   }
   void idle() override {
-    if (last_bytes_ < buffer_.capacity() / 8)
+    if (last_bytes_ < buffer_.capacity() / 8) {
       buffer_.set_capacity(least_bytes);
-    else
+    } else {
       buffer_.rest();
+    }
   }
   weir_status finish() override { return buffer_.emit(0, WEIR_RAW_STREAM, session_, true); }
   std::uint32_t abandon() override {
@@ -72,8 +73,9 @@ class RecordConsumer final : public Consumer {
   weir_status take(std::size_t n) override {
     used_ += n;
     const weir_status status = deliver();
-    if (status == WEIR_OK && used_ > message_bytes_max)
+    if (status == WEIR_OK && used_ > message_bytes_max) {
       throw fail("a message is larger than " + std::to_string(message_bytes_max) + " bytes");
+    }
     return status;
   }
   void idle() override {
@@ -117,8 +119,9 @@ class RecordConsumer final : public Consumer {
     while (!batch_.full()) {
       const auto cut = first(all.substr(done));
       if (!cut) return false;
-      if (cut->end != cut->begin)
+      if (cut->end != cut->begin) {
         batch_.add(all.substr(done + cut->begin, cut->end - cut->begin), lane_);
+      }
       done += cut->used;
       searched_ = 0;
     }

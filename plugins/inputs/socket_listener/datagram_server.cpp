@@ -35,9 +35,10 @@ void choose_source(int descriptor, const std::string& source) {
       inet_pton(AF_INET, source.c_str(), &v4.sin_addr) == 1 &&
       setsockopt(descriptor, IPPROTO_IP, MCAST_LEAVE_GROUP, &any, sizeof any) == 0 &&
       setsockopt(descriptor, IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, &wanted, sizeof wanted) == 0;
-  if (!chosen)
+  if (!chosen) {
     throw retry("cannot take packets of " + source +
                 " alone: " + std::generic_category().message(errno));
+  }
 }
 
 }  // namespace
@@ -108,8 +109,9 @@ void DatagramServer::resume(std::uint32_t) {
 
 void DatagramServer::drain() {
   bool room = send();
-  for (int i = 0; i < drain_reads_max && room && receive(); ++i)
+  for (int i = 0; i < drain_reads_max && room && receive(); ++i) {
     if (batch_.full()) room = send();
+  }
   if (room) send();
   batch_.abandon();
   watch(false);

@@ -21,9 +21,10 @@ AllowedSources::AllowedSources(const std::vector<std::string>& addresses) {
     const bool v6 = inet_pton(AF_INET6, addresses[i].c_str(), bytes.data()) == 1;
     if (!v6) {
       std::copy(mapped_prefix.begin(), mapped_prefix.end(), bytes.begin());
-      if (inet_pton(AF_INET, addresses[i].c_str(), bytes.data() + mapped_prefix.size()) != 1)
+      if (inet_pton(AF_INET, addresses[i].c_str(), bytes.data() + mapped_prefix.size()) != 1) {
         throw config_error("allowed_sources[" + std::to_string(i) + "]",
                            "\"" + addresses[i] + "\" is not an IP address");
+      }
     }
     addresses_.insert(bytes);
   }

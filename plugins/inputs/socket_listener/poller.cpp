@@ -56,10 +56,11 @@ void Poller::wait(int timeout_ms) {
   for (int i = 0; i < n; ++i) {
     auto* handler = static_cast<Handler*>(events[static_cast<std::size_t>(i)].data.ptr);
     std::uint64_t times = 0;
-    if (handler != nullptr)
+    if (handler != nullptr) {
       handler->on_ready();
-    else if (read(wake_, &times, sizeof times) < 0)
+    } else if (read(wake_, &times, sizeof times) < 0) {
       errno = 0;  // Somebody else's wish, seen before.
+    }
   }
 }
 

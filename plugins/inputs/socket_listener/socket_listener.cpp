@@ -22,9 +22,10 @@ SocketListener::~SocketListener() = default;
 void SocketListener::init() {
   address_ = parse_address(service_address);
   const auto encoding = common::encoding_of(content_encoding);
-  if (!encoding)
+  if (!encoding) {
     throw config_error("content_encoding",
                        "\"" + content_encoding + "\" is unknown; use gzip, zlib, zstd or identity");
+  }
   encoding_ = *encoding;
   allowed_ = AllowedSources(allowed_sources);
   splitter_ = common::make_splitter(*this);
@@ -35,17 +36,22 @@ void SocketListener::init() {
 void SocketListener::check() const {
   parse_socket_mode(socket_mode);
   if (max_connections < 0) throw config_error("max_connections", "must not be negative");
-  if (max_decompression_size.bytes <= 0)
+  if (max_decompression_size.bytes <= 0) {
     throw config_error("max_decompression_size", "must be more than 0");
-  if (address_.unix_path && !allowed_sources.empty())
+  }
+  if (address_.unix_path && !allowed_sources.empty()) {
     throw config_error("allowed_sources", "has no meaning for unix sockets: use socket_mode");
-  if (!address_.stream && wanted())
+  }
+  if (!address_.stream && wanted()) {
     throw config_error("tls_cert", "TLS needs connections; " + service_address + " has none");
+  }
   in_addr source{};
-  if (!multicast_source.empty() && inet_pton(AF_INET, multicast_source.c_str(), &source) != 1)
+  if (!multicast_source.empty() && inet_pton(AF_INET, multicast_source.c_str(), &source) != 1) {
     throw config_error("multicast_source", "\"" + multicast_source + "\" is not an IPv4 address");
-  if (!multicast_source.empty() && address_.stream)
+  }
+  if (!multicast_source.empty() && address_.stream) {
     throw config_error("multicast_source", "needs udp; " + service_address + " is not");
+  }
 }
 
 void SocketListener::start() {

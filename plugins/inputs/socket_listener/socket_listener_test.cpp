@@ -29,8 +29,9 @@ using Kit = weir::testing::plugin;
 
 std::string lines_of_bytes(std::size_t bytes) {
   std::string text;
-  for (std::size_t i = 0; text.size() < bytes; ++i)
+  for (std::size_t i = 0; text.size() < bytes; ++i) {
     text += "cpu,host=h" + std::to_string(i % 10) + " v=" + std::to_string(i) + "i\n";
+  }
   return text;
 }
 
@@ -66,9 +67,11 @@ class Listening : public testing::Test {
   // The bytes of all stream rows of a lane.
   std::string text_of(std::uint32_t lane) {
     std::string all;
-    for (const auto& e : kit_->host().emits())
-      for (const row r : batch(e.head()))
+    for (const auto& e : kit_->host().emits()) {
+      for (const row r : batch(e.head())) {
         if (e.lane == lane) all += r.message();
+      }
+    }
     return all;
   }
   bool last_row_is_last() {
@@ -119,9 +122,11 @@ TEST_F(Listening, KeepsConnectionsApart) {
   listen_tcp();
   std::vector<TestClient> clients;
   for (int i = 0; i < 20; ++i) clients.push_back(TestClient::tcp(port()));
-  for (int round = 0; round < 10; ++round)
-    for (std::size_t i = 0; i < clients.size(); ++i)
+  for (int round = 0; round < 10; ++round) {
+    for (std::size_t i = 0; i < clients.size(); ++i) {
       clients[i].send("c" + std::to_string(i) + "\n");
+    }
+  }
   clients.clear();
   wait_closed(20);
   std::vector<std::string> texts;
@@ -180,8 +185,9 @@ TEST_F(Listening, CutsLongStreams) {
   for (int i = 0; i < 300'000; ++i) text += static_cast<char>('a' + i % 26);
   const lines rows = rows_of(text, text.size() / 3);
   ASSERT_EQ(rows.size(), text.size() / 3);
-  for (std::size_t i = 0; i < rows.size(); i += 997)
+  for (std::size_t i = 0; i < rows.size(); i += 997) {
     EXPECT_EQ(rows[i], "raw record session=1 \"" + text.substr(i * 3, 3) + "\"");
+  }
 }
 
 TEST_F(Listening, RefusesMessagesWithoutEnd) {

@@ -96,10 +96,11 @@ class DecodedSource final : public Source {
 std::unique_ptr<Source> make_source(int descriptor, const common::TlsServer* tls,
                                     common::Encoding encoding) {
   std::unique_ptr<Source> source;
-  if (tls == nullptr)
+  if (tls == nullptr) {
     source = std::make_unique<SocketSource>(descriptor);
-  else
+  } else {
     source = std::make_unique<TlsSource>(tls->accept(descriptor));
+  }
   if (encoding == common::Encoding::identity) return source;
   return std::make_unique<DecodedSource>(std::move(source), encoding);
 }

@@ -57,12 +57,13 @@ bool StreamServer::accept_one() {
     if (exhausted(error)) pause_accepting(error);
     return error == ECONNABORTED || error == EINTR;
   }
-  if (!settings_.allowed.allow(peer))
+  if (!settings_.allowed.allow(peer)) {
     refuse(made, sources_refused, text_of(peer) + " is not in allowed_sources");
-  else if (settings_.max_connections != 0 && open_sockets_ >= settings_.max_connections)
+  } else if (settings_.max_connections != 0 && open_sockets_ >= settings_.max_connections) {
     refuse(made, connections_refused, "max_connections is reached");
-  else
+  } else {
     add(made, peer);
+  }
   return true;
 }
 
@@ -93,8 +94,9 @@ void StreamServer::add(int descriptor, const sockaddr_storage& peer) {
 
 // Lanes are numbered on, so that one that the host is still closing is not taken for a new one.
 std::uint32_t StreamServer::next_lane() {
-  do ++last_lane_;
-  while (last_lane_ == 0 || connections_.count(last_lane_) != 0);
+  do {
+    ++last_lane_;
+  } while (last_lane_ == 0 || connections_.count(last_lane_) != 0);
   return last_lane_;
 }
 
@@ -149,8 +151,9 @@ int StreamServer::end_silent_ones() {
   if (settings_.read_timeout_ns <= 0 || connections_.empty()) return -1;
   const std::int64_t latest = steady_ns() - settings_.read_timeout_ns;
   std::vector<Connection*> silent;
-  for (const auto& [lane, c] : connections_)
+  for (const auto& [lane, c] : connections_) {
     if (c->waits_for_peer() && c->last_read_ns() <= latest) silent.push_back(c.get());
+  }
   for (Connection* c : silent) c->end();
   const std::int64_t pause =
       std::clamp(settings_.read_timeout_ns / 8, 5 * millisecond_ns, second_ns);
@@ -169,10 +172,11 @@ void StreamServer::drain() {
     unread_bytes += c->unread_bytes();
   }
   if (lost != 0) home_.lost(lost, WEIR_CLOSED);
-  if (unread_bytes != 0)
+  if (unread_bytes != 0) {
     home_.warn(std::to_string(unread_bytes) +
                " bytes that had been received were not read: the agent "
                "stops and has no room for them");
+  }
   for (const auto& [lane, c] : std::exchange(connections_, {})) home_.lane_close(lane);
 }
 

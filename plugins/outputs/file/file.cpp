@@ -9,34 +9,39 @@ namespace weir::file_output {
 
 void File::init() {
   choose_compression();
-  if (rotation_max_archives < -1)
+  if (rotation_max_archives < -1) {
     throw config_error("rotation_max_archives", "must be -1 (keep all) or more");
+  }
   if (use_batch_format) {
     const auto* format = self.extension<weir_format_v1>(WEIR_EXT_FORMAT);
-    if (format == nullptr)
+    if (format == nullptr) {
       throw config_error("use_batch_format", "this agent cannot serialize whole batches");
+    }
     format->set_document(self.context(), 1);
   }
   if (files.empty()) files = {"stdout"};
   const rotation_rules rules{rotation_interval.ns, rotation_max_size.bytes, rotation_max_archives};
   for (const std::string& path : files) {
-    if (path == "stdout")
+    if (path == "stdout") {
       targets_.push_back(std::make_unique<StreamTarget>(STDOUT_FILENO, "standard output"));
-    else
+    } else {
       targets_.push_back(std::make_unique<FileTarget>(path, rules));
+    }
   }
 }
 
 void File::choose_compression() {
   const std::optional<common::Encoding> encoding = common::encoding_of(compression_algorithm);
-  if (!encoding || *encoding == common::Encoding::detect)
+  if (!encoding || *encoding == common::Encoding::detect) {
     throw config_error("compression_algorithm", "\"" + compression_algorithm +
                                                     "\" is unknown; use zstd, gzip, zlib or \"\"");
-  if (!common::supports_level(*encoding, compression_level))
+  }
+  if (!common::supports_level(*encoding, compression_level)) {
     throw config_error("compression_level", compression_algorithm + " has no level " +
                                                 std::to_string(compression_level) + "; use " +
                                                 std::string(common::levels_of(*encoding)) +
                                                 ", or -1 for its default");
+  }
   compressor_ = std::make_unique<common::Compressor>(*encoding, compression_level);
 }
 

@@ -31,17 +31,21 @@ bool is_too_large(rd_kafka_resp_err_t e) {
 
 void Kafka::init() {
   if (brokers.empty()) throw config_error("brokers", "at least one broker is needed, as host:port");
-  if (exclude_topic_tag)
+  if (exclude_topic_tag) {
     throw config_error("exclude_topic_tag",
                        "not supported: the tag stays in the message; set it to false");
+  }
   if (socks5_enabled) throw config_error("socks5_enabled", "SOCKS5 proxies are not supported");
   if (sasl_version != 1) throw config_error("sasl_version", "only version 1 is supported");
-  if (metadata_retry_max != 0)
+  if (metadata_retry_max != 0) {
     throw config_error("metadata_retry_max", "only 0 is supported: the agent tries again for ever");
-  if (topic.empty() && topic_tag.empty())
+  }
+  if (topic.empty() && topic_tag.empty()) {
     throw config_error("topic", "a topic or a topic_tag is needed");
-  for (const auto& [name, text] : headers)
+  }
+  for (const auto& [name, text] : headers) {
     templates_.emplace_back(name, Template(text, "headers." + name));
+  }
   routing_ = std::make_unique<Routing>(
       RoutingSettings{topic, topic_tag, routing_tag, routing_key, topic_suffix});
 }
@@ -66,9 +70,10 @@ Settings Kafka::client_settings() const {
   if (!idempotent_writes) s.emplace_back("message.send.max.retries", std::to_string(max_retry));
   if (!version.empty()) s.emplace_back("broker.version.fallback", version);
   if (keep_alive_period.ns > 0) s.emplace_back("socket.keepalive.enable", "true");
-  if (metadata_retry_backoff.ns > 0)
+  if (metadata_retry_backoff.ns > 0) {
     s.emplace_back("retry.backoff.ms", std::to_string(std::max<std::int64_t>(
                                            metadata_retry_backoff.ns / 1'000'000, 1)));
+  }
   add_security(s);
   return s;
 }
@@ -90,10 +95,12 @@ void Kafka::add_sasl(Settings& s) const {
   const std::string user = self.reveal(sasl_username.handle);
   s.emplace_back("sasl.mechanisms", sasl_mechanism.empty() ? "PLAIN" : sasl_mechanism);
   if (sasl_mechanism == "GSSAPI") {
-    if (!sasl_gssapi_service_name.empty())
+    if (!sasl_gssapi_service_name.empty()) {
       s.emplace_back("sasl.kerberos.service.name", sasl_gssapi_service_name);
-    if (!sasl_gssapi_key_tab_path.empty())
+    }
+    if (!sasl_gssapi_key_tab_path.empty()) {
       s.emplace_back("sasl.kerberos.keytab", sasl_gssapi_key_tab_path);
+    }
     s.emplace_back("sasl.kerberos.principal",
                    sasl_gssapi_realm.empty() ? user : user + "@" + sasl_gssapi_realm);
     return;
@@ -154,12 +161,13 @@ void Kafka::send_row(const delivery& rows, const row& r, std::uint32_t index) {
 
 void Kafka::settle(std::uint32_t index, rd_kafka_resp_err_t error) {
   if (index >= progress_.fates.size()) return;
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     progress_.fates[index] = Fate::acknowledged;
-  else if (is_too_large(error))
+  } else if (is_too_large(error)) {
     progress_.fates[index] = Fate::rejected;
-  else
+  } else {
     last_failure_ = rd_kafka_err2str(error);
+  }
 }
 
 // All acknowledged or rejected: done. Else the same delivery is to come again, for the rows that are open.
@@ -167,9 +175,10 @@ weir_status Kafka::answer(const delivery& rows) {
   std::vector<std::uint32_t> rejected;
   for (const row r : rows) {
     const Fate fate = progress_.fates[r.index() - progress_.row0];
-    if (fate == Fate::open)
+    if (fate == Fate::open) {
       throw retry("Kafka did not take all messages: " +
                   (last_failure_.empty() ? "no answer in time" : last_failure_));
+    }
     if (fate == Fate::rejected) rejected.push_back(r.index());
   }
   progress_ = {};

@@ -71,8 +71,9 @@ TEST(HeaderTemplate, FillsNameTagAndField) {
 }
 
 std::string setting(const Kafka& k, const std::string& name) {
-  for (const auto& [key, value] : k.client_settings())
+  for (const auto& [key, value] : k.client_settings()) {
     if (key == name) return value;
+  }
   return "(none)";
 }
 

@@ -20,10 +20,12 @@ using Conf = std::unique_ptr<rd_kafka_conf_t, ConfFree>;
 Conf make_conf(const Settings& settings) {
   Conf conf(rd_kafka_conf_new());
   std::array<char, 512> why{};
-  for (const auto& [name, value] : settings)
+  for (const auto& [name, value] : settings) {
     if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), why.data(), why.size()) !=
-        RD_KAFKA_CONF_OK)
+        RD_KAFKA_CONF_OK) {
       throw config_error("", "librdkafka refuses " + name + ": " + why.data());
+    }
+  }
   return conf;
 }
 
@@ -37,8 +39,9 @@ Producer::Producer(const Settings& settings, host home) : home_(home) {
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
   std::array<char, 512> why{};
   client_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), why.data(), why.size());
-  if (client_ == nullptr)
+  if (client_ == nullptr) {
     throw config_error("", std::string("no Kafka client with these settings: ") + why.data());
+  }
   static_cast<void>(conf.release());
 }
 
@@ -80,18 +83,20 @@ rd_kafka_resp_err_t Producer::try_send(const Message& m) {
   rd_kafka_headers_t* headers = nullptr;
   if (!m.headers.empty()) {
     headers = rd_kafka_headers_new(m.headers.size());
-    for (const auto& [name, value] : m.headers)
+    for (const auto& [name, value] : m.headers) {
       rd_kafka_header_add(headers, name.c_str(), static_cast<ssize_t>(name.size()), value.data(),
                           static_cast<ssize_t>(value.size()));
+    }
   }
   std::array<rd_kafka_vu_t, 8> v{};
   std::size_t n = 0;
   v[n].vtype = RD_KAFKA_VTYPE_TOPIC, v[n++].u.cstr = m.topic.c_str();
   v[n].vtype = RD_KAFKA_VTYPE_VALUE, v[n].u.mem.ptr = const_cast<char*>(m.value.data()),
   v[n++].u.mem.size = m.value.size();
-  if (m.key.data() != nullptr)
+  if (m.key.data() != nullptr) {
     v[n].vtype = RD_KAFKA_VTYPE_KEY, v[n].u.mem.ptr = const_cast<char*>(m.key.data()),
     v[n++].u.mem.size = m.key.size();
+  }
   v[n].vtype = RD_KAFKA_VTYPE_MSGFLAGS, v[n++].u.i = RD_KAFKA_MSG_F_COPY;
   v[n].vtype = RD_KAFKA_VTYPE_OPAQUE, v[n++].u.ptr = reinterpret_cast<void*>(std::uintptr_t{m.tag});
   if (m.time_ms > 0) v[n].vtype = RD_KAFKA_VTYPE_TIMESTAMP, v[n++].u.i64 = m.time_ms;
@@ -118,8 +123,9 @@ void Producer::finish(int timeout_ms) { rd_kafka_flush(client_, timeout_ms); }
 
 std::string Producer::fatal() const {
   std::array<char, 512> why{};
-  if (rd_kafka_fatal_error(client_, why.data(), why.size()) == RD_KAFKA_RESP_ERR_NO_ERROR)
+  if (rd_kafka_fatal_error(client_, why.data(), why.size()) == RD_KAFKA_RESP_ERR_NO_ERROR) {
     return {};
+  }
   return why.data();
 }
 

@@ -29,8 +29,9 @@ Template::Template(std::string_view text, const std::string& option) {
     if (open != 0) parts_.push_back({What::text, std::string(text.substr(0, open))});
     if (open == std::string_view::npos) return;
     const std::size_t close = text.find("}}", open);
-    if (close == std::string_view::npos)
+    if (close == std::string_view::npos) {
       throw config_error(option, "\"{{\" without \"}}\" in the template");
+    }
     add_action(trimmed(text.substr(open + 2, close - open - 2)), option);
     text.remove_prefix(close + 2);
   }
@@ -42,10 +43,11 @@ void Template::add_action(std::string_view action, const std::string& option) {
   const bool quoted =
       quote != std::string_view::npos && action.size() > quote + 1 && action.back() == '"';
   const std::string_view verb = trimmed(action.substr(0, quote));
-  if (!quoted || (verb != ".Tag" && verb != ".Field"))
+  if (!quoted || (verb != ".Tag" && verb != ".Field")) {
     throw config_error(option, "\"{{ " + std::string(action) +
                                    " }}\" is not understood: write {{ .Name }}, {{ .Tag \"key\" }} "
                                    "or {{ .Field \"key\" }}");
+  }
   const std::string_view key = action.substr(quote + 1, action.size() - quote - 2);
   parts_.push_back({verb == ".Tag" ? What::tag : What::field, std::string(key)});
 }

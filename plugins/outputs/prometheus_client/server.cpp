@@ -36,8 +36,9 @@ namespace {
 std::string gzipped(const std::string& text) {
   z_stream z{};
   constexpr int gzip_window = 15 + 16;
-  if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+  if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
     return {};
+  }
   std::string out(deflateBound(&z, text.size()), '\0');
   z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   z.avail_in = static_cast<uInt>(text.size());
@@ -59,8 +60,9 @@ std::string basic_auth(const std::string& user, const std::string& password) {
 // Takes the same time whether the first or the last byte differs.
 bool same(std::string_view a, std::string_view b) {
   unsigned char differs = a.size() == b.size() ? 0 : 1;
-  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i)
+  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
     differs = static_cast<unsigned char>(differs | static_cast<unsigned char>(a[i] ^ b[i]));
+  }
   return differs == 0;
 }
 
@@ -74,8 +76,9 @@ bool in_range(const std::string& address, const std::string& range) {
   boost::system::error_code bad;
   auto at = asio::ip::make_address(address, bad);
   if (bad) return false;
-  if (at.is_v6() && at.to_v6().is_v4_mapped())
+  if (at.is_v6() && at.to_v6().is_v4_mapped()) {
     at = asio::ip::make_address_v4(asio::ip::v4_mapped, at.to_v6());
+  }
   const std::string whole =
       range.find('/') != std::string::npos ? range : range + (at.is_v4() ? "/32" : "/128");
   if (at.is_v4()) {
@@ -126,20 +129,23 @@ class Server::Impl {
       return settings_.tls_key_password;
     });
     tls_->use_certificate_chain_file(settings_.tls.tls_cert, bad);
-    if (bad)
+    if (bad) {
       throw config_error("tls_cert", "the certificate " + settings_.tls.tls_cert +
                                          " cannot be used: " + bad.message());
+    }
     tls_->use_private_key_file(settings_.tls.tls_key, asio::ssl::context::pem, bad);
-    if (bad)
+    if (bad) {
       throw config_error("tls_key",
                          "the key " + settings_.tls.tls_key + " cannot be used: " + bad.message());
+    }
     SSL_CTX_set_min_proto_version(tls_->native_handle(), settings_.tls.tls_min_version == "TLS13"
                                                              ? TLS1_3_VERSION
                                                              : TLS1_2_VERSION);
     for (const auto& file : settings_.tls.tls_allowed_cacerts) {
       tls_->load_verify_file(file, bad);
-      if (bad)
+      if (bad) {
         throw config_error("tls_allowed_cacerts", file + " cannot be used: " + bad.message());
+      }
       tls_->set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
     }
   }
@@ -175,8 +181,9 @@ class Server::Impl {
     });
   }
   bool in_any_range(const std::string& address) const {
-    for (const auto& range : settings_.ip_ranges)
+    for (const auto& range : settings_.ip_ranges) {
       if (in_range(address, range)) return true;
+    }
     return false;
   }
 
@@ -209,19 +216,23 @@ class Server::Impl {
 
   Response respond(const Request& request, bool allowed) {
     const bool known = request.target() == settings_.path || request.target() == "/";
-    if (!allowed)
+    if (!allowed) {
       return plain(request, http::status::forbidden, "this address is not in ip_range\n");
+    }
     if (!settings_.user.empty() && !same(request[http::field::authorization], authorization_)) {
       Response denied = plain(request, http::status::unauthorized, "wrong user or password\n");
       denied.set(http::field::www_authenticate, "Basic realm=\"Restricted\"");
       return denied;
     }
-    if (request.method() != http::verb::get && request.method() != http::verb::head)
+    if (request.method() != http::verb::get && request.method() != http::verb::head) {
       return plain(request, http::status::method_not_allowed, "only GET\n");
-    if (!known)
+    }
+    if (!known) {
       return plain(request, http::status::not_found, "the metrics are at " + settings_.path + "\n");
-    if (request.target() != settings_.path)
+    }
+    if (request.target() != settings_.path) {
       return plain(request, http::status::ok, "Weir: the metrics are at " + settings_.path + "\n");
+    }
     return page(request);
   }
   Response plain(const Request& request, http::status status, const std::string& text) const {

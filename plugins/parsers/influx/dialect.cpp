@@ -172,18 +172,20 @@ bool Dialect::token_text(std::string_view raw, Token kind, std::string& scratch,
   text = raw;
   if (upstream_ && !common::is_utf8(raw)) return false;
   if (raw.find('\\') == std::string_view::npos) return true;
-  if (!upstream_)
+  if (!upstream_) {
     text = internal_text(raw, kind, scratch);
-  else
+  } else {
     text = unescape(raw, scratch, [kind](char c) { return upstream_escapes(c, kind); });
+  }
   return true;
 }
 
 bool Dialect::is_comment(std::string_view line) const {
   if (!upstream_) return true;
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  for (const char c : line)
+  for (const char c : line) {
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') return false;
+  }
   return true;
 }
 

@@ -90,8 +90,9 @@ inline const char* read_decimal(const char* p, Decimal& d) {
   const std::uint64_t marks = not_digits(x);
   const std::uint64_t rest = marks & (marks - 1);
   const unsigned first = first_marked(marks);
-  if (rest != 0 && first != 0 && p[first] == '.' && first_marked(rest) > first + 1)
+  if (rest != 0 && first != 0 && p[first] == '.' && first_marked(rest) > first + 1) {
     return read_short_decimal(p, x, d);
+  }
   Run run{0, 0};
   p = read_digits(p, run);
   d = {run.value, run.count, 0, *p == '.'};

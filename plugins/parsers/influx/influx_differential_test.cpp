@@ -38,8 +38,9 @@ class Pair {
     const std::size_t reports = host.bad().size();
     ASSERT_EQ(parser_.parse(text), expected.rows) << text;
     ASSERT_EQ(bad_since(host, before), expected.bad_lines.size()) << text;
-    for (std::size_t i = 0; i < std::min<std::size_t>(expected.bad_lines.size(), 16); ++i)
+    for (std::size_t i = 0; i < std::min<std::size_t>(expected.bad_lines.size(), 16); ++i) {
       ASSERT_GE(host.bad()[reports + i].line, expected.bad_lines[i]) << text;
+    }
     before = host.bad_count();
     const std::size_t piece = samples.pick(1, text.size() + 1);
     ASSERT_EQ(parser_.parse_stream(text, piece), expected.rows) << piece << " of " << text;

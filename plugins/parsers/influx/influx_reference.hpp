@@ -141,10 +141,11 @@ class ReferenceParser {
   std::string token(Kind kind) {
     const std::size_t begin = pos_;
     while (here() != end_of_text && !ends(here(), kind)) {
-      if (here() == '\\')
+      if (here() == '\\') {
         backslash(kind);
-      else
+      } else {
         ++pos_;
+      }
     }
     if (here() == end_of_text || pos_ == begin) bad();
     const std::string raw(text_.substr(begin, pos_ - begin));
@@ -223,10 +224,12 @@ class ReferenceParser {
     return !word.empty() && one_of(word[0], "-.0123456789");
   }
   static std::optional<std::string> boolean(const std::string& word) {
-    for (const char* yes : {"t", "T", "true", "True", "TRUE"})
+    for (const char* yes : {"t", "T", "true", "True", "TRUE"}) {
       if (word == yes) return "t";
-    for (const char* no : {"f", "F", "false", "False", "FALSE"})
+    }
+    for (const char* no : {"f", "F", "false", "False", "FALSE"}) {
       if (word == no) return "f";
+    }
     return std::nullopt;
   }
   std::optional<std::string> number(const std::string& word) const {
@@ -302,9 +305,10 @@ class ReferenceParser {
   std::string printed() {
     std::sort(tags_.begin(), tags_.end());
     std::string out = testing::detail::escaped(name_, ", ");
-    for (const auto& t : tags_)
+    for (const auto& t : tags_) {
       out += "," + testing::detail::escaped(t.first, ",= ") + "=" +
              testing::detail::escaped(t.second, ",= ");
+    }
     char before = ' ';
     for (const auto& f : fields_) {
       out += before + testing::detail::escaped(f.first, ",= ") + "=" + f.second;
@@ -326,8 +330,9 @@ class ReferenceParser {
         continue;
       }
       if (!std::regex_search(from, s.end(), match, character,
-                             std::regex_constants::match_continuous))
+                             std::regex_constants::match_continuous)) {
         return false;
+      }
       from = match[0].second;
     }
     return true;

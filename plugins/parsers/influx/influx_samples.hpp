@@ -30,8 +30,9 @@ class Samples {
   // Words divided by '|'. Mostly one of the first `usual`; in one of `odd` cases any.
   std::string_view word(std::string_view words, std::size_t usual, std::size_t odd) {
     const auto n = static_cast<std::size_t>(std::count(words.begin(), words.end(), '|')) + 1;
-    for (std::size_t at = one_in(odd) ? pick(0, n - 1) : pick(0, usual - 1); at > 0; --at)
+    for (std::size_t at = one_in(odd) ? pick(0, n - 1) : pick(0, usual - 1); at > 0; --at) {
       words.remove_prefix(words.find('|') + 1);
+    }
     return words.substr(0, words.find('|'));
   }
   std::string_view name() {
@@ -70,8 +71,9 @@ class Samples {
     std::string out;
     if (one_in(12)) out += blank();
     out += name();
-    for (std::size_t n = pick(0, 3); n > 0; --n)
+    for (std::size_t n = pick(0, 3); n > 0; --n) {
       out.append(",").append(key()).append("=").append(tag_value());
+    }
     out += blank();
     const std::size_t fields = one_in(30) ? pick(60, 140) : pick(1, 4);
     for (std::size_t i = 0; i < fields; ++i) {

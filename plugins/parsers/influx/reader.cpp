@@ -66,10 +66,11 @@ std::uint64_t SessionLines::get(std::uint32_t session) const {
 
 void SessionLines::set(std::uint32_t session, std::uint64_t lines, bool last) {
   if (lines == unknown) return;
-  if (last)
+  if (last) {
     lines_.erase(session);
-  else
+  } else {
     lines_[session] = lines;
+  }
 }
 
 // ---- texts ----
@@ -92,9 +93,10 @@ std::size_t Reader::read(const message& m, sink& out) {
     used = static_cast<std::size_t>(read_part(begin_) - begin_);
   }
   used += read_tail(m.text.substr(used), used);
-  if (m.stream)
+  if (m.stream) {
     lines_of_.set(m.from.session(), lines_before == SessionLines::unknown ? lines_before : lines_,
                   m.last);
+  }
   report_rest();
   return used;
 }
@@ -218,8 +220,9 @@ inline const char* Reader::guess_series(const char* p) {
   if (next == Memo::none) return nullptr;
   const Series& s = memo_.series(next);
   const std::uint32_t len = s.raw_len;
-  if (static_cast<std::size_t>(limit_ - p) < len || !same(s.raw, p, len) || p[len] != ' ')
+  if (static_cast<std::size_t>(limit_ - p) < len || !same(s.raw, p, len) || p[len] != ' ') {
     return nullptr;
+  }
   use_series(next);
   return p + len;
 }
@@ -293,8 +296,9 @@ const char* Reader::token(const char* p, Token kind, const char* reason, std::ui
   if (end >= limit_) return text_ends(reason);
   if (end == p) return fail(p, reason);
   std::string_view text;
-  if (!dialect_.token_text({p, static_cast<std::size_t>(end - p)}, kind, scratch_, text))
+  if (!dialect_.token_text({p, static_cast<std::size_t>(end - p)}, kind, scratch_, text)) {
     return fail(p, "invalid UTF-8");
+  }
   id = out_->strings().intern(text);
   return end;
 }
@@ -315,16 +319,18 @@ void Reader::sort_tags() {
     }
   }
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < tags_.size(); ++i)
+  for (std::size_t i = 0; i < tags_.size(); ++i) {
     if (i + 1 == tags_.size() || tags_[i].key != tags_[i + 1].key) tags_[kept++] = tags_[i];
+  }
   tags_.resize(kept);
 }
 
 // One stands there already.
 const char* Reader::blanks(const char* p) {
   ++p;
-  while (dialect_.is_blank(*p))
+  while (dialect_.is_blank(*p)) {
     if (++p > limit_) return text_ends("expected fields");  // in a tail a line feed comes before
+  }
   return p;
 }
 
@@ -385,8 +391,9 @@ const char* Reader::read_key(const char* p, std::uint32_t& key) {
   key = memo_.find_key(raw, hashed);
   if (key != Memo::none) return end + 1;
   std::string_view text;
-  if (!dialect_.token_text(raw.substr(0, raw.size() - 1), Token::field, scratch_, text))
+  if (!dialect_.token_text(raw.substr(0, raw.size() - 1), Token::field, scratch_, text)) {
     return fail(p, "invalid UTF-8");
+  }
   key = memo_.add_key(raw, hashed, text);
   return end + 1;
 }
@@ -450,8 +457,9 @@ const char* Reader::string(const char* p, weir_field& f) {
   const char* const begin = p + 1;
   const char* end = string_stop(begin, limit_);
   const bool simple = end < limit_ && *end == '"';
-  if (!simple && !dialect_.find_quote(end, limit_))
+  if (!simple && !dialect_.find_quote(end, limit_)) {
     return fail(end, "a string with a character or escape that is not allowed");
+  }
   if (end >= limit_) return text_ends("a string without closing quote");
   std::string_view text(begin, static_cast<std::size_t>(end - begin));
   if (!simple || dialect_.upstream()) {
@@ -583,8 +591,9 @@ void Reader::report(const char* record) {
   b.size = sizeof b;
   b.count = 1;
   b.offset = offset_ + static_cast<std::size_t>(problem_.at - begin_);
-  if (lines_ < UINT32_MAX)
+  if (lines_ < UINT32_MAX) {
     b.line = static_cast<std::uint32_t>(lines_ + count_lines(record, problem_.at) + 1);
+  }
   b.col = static_cast<std::uint32_t>(problem_.at - line) + 1;
   b.reason = borrow(problem_.reason);
   const auto* end =

@@ -68,8 +68,9 @@ inline unsigned first_bit(unsigned mask) { return static_cast<unsigned>(__builti
 
 // Do n bytes at a and b agree?
 inline bool same(const char* a, const char* b, std::uint32_t n) {
-  for (; n > 16; n -= 16, a += 16, b += 16)
+  for (; n > 16; n -= 16, a += 16, b += 16) {
     if (Chunk(a).equal(Chunk(b)) != 0xffffU) return false;
+  }
   return (~Chunk(a).equal(Chunk(b)) & ((1U << n) - 1)) == 0;
 }
 

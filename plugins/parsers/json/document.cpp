@@ -31,8 +31,9 @@ std::string with_float_integers(std::string_view text) {
     bool whole = true;
     for (; i < text.size() &&
            (is_digit(text[i]) || std::string_view("+-.eE").find(text[i]) != std::string_view::npos);
-         ++i)
+         ++i) {
       whole = whole && is_digit(text[i]);
+    }
     out += text.substr(begin, i - begin);
     if (whole && i - begin >= digits_of_64_bits) out += "e0";
     --i;
@@ -42,8 +43,9 @@ std::string with_float_integers(std::string_view text) {
 
 // Bytes of the character at s, 0 where it is none.
 std::size_t character_bytes(std::string_view s) {
-  for (std::size_t n = 1; n <= 4 && n <= s.size(); ++n)
+  for (std::size_t n = 1; n <= 4 && n <= s.size(); ++n) {
     if (simdjson::validate_utf8(s.data(), n)) return n;
+  }
   return 0;
 }
 
@@ -51,10 +53,11 @@ std::string as_utf8(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const std::size_t n = character_bytes(text);
-    if (n == 0)
+    if (n == 0) {
       out += "\xef\xbf\xbd";
-    else
+    } else {
       out += text.substr(0, n);
+    }
     text.remove_prefix(n == 0 ? 1 : n);
   }
   return out;
@@ -83,8 +86,9 @@ struct Document::Impl {
       changed = with_float_integers(text);
       error = parser.parse(changed).get(root);
     }
-    if (error != simdjson::SUCCESS)
+    if (error != simdjson::SUCCESS) {
       throw fail(std::string("this is no JSON: ") + simdjson::error_message(error));
+    }
     return root;
   }
 
@@ -123,13 +127,15 @@ struct Document::Impl {
     path.resize(size);
   }
   void add_members(const dom::object& object, std::vector<Leaf>& leaves) {
-    for (const dom::key_value_pair member : object)
+    for (const dom::key_value_pair member : object) {
       below(member.key, [&] { add(member.value, leaves); });
+    }
   }
   void add_elements(const dom::array& array, std::vector<Leaf>& leaves) {
     std::size_t i = 0;
-    for (const dom::element element : array)
+    for (const dom::element element : array) {
       below(std::to_string(i++), [&] { add(element, leaves); });
+    }
   }
 };
 

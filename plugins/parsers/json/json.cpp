@@ -30,11 +30,12 @@ void JsonParser::init() {
   compile(tag_globs_, "tag_keys", tag_keys);
   compile(string_globs_, "json_string_fields", string_fields);
   if (time_key.empty()) return;
-  if (time_format.empty())
+  if (time_format.empty()) {
     throw config_error("json_time_format",
                        "json_time_key needs to know how its times are written: "
                        "unix, unix_ms, unix_us, unix_ns or a layout such as "
                        "\"2006-01-02T15:04:05Z07:00\"");
+  }
   try {
     time_.emplace(time_format, timezone);
   } catch (const std::invalid_argument& x) {
@@ -49,9 +50,10 @@ void JsonParser::parse(const message& m, sink& out) {
     selected = common::gjson_get(text, query);
     if (!selected || *selected == "null") return;
     text = *selected;
-    if (text[0] != '{' && text[0] != '[')
+    if (text[0] != '{' && text[0] != '[') {
       throw fail("json_query has to lead to an object or an array of objects, not to " +
                  selected->substr(0, 64));
+    }
   }
   text = trimmed(text);
   if (text.empty()) return;
@@ -89,8 +91,9 @@ std::string JsonParser::object_time(const Object& o, std::int64_t now_ns, std::i
 
 // The last value of a key.
 const Leaf* JsonParser::find(const Object& o, std::string_view key) const {
-  for (std::size_t i = o.end; i > o.begin; --i)
+  for (std::size_t i = o.end; i > o.begin; --i) {
     if (document_.leaf(i - 1)->key == key) return document_.leaf(i - 1);
+  }
   return nullptr;
 }
 
@@ -120,16 +123,18 @@ void JsonParser::emit(const Object& o, std::string_view name, std::int64_t time_
         }
         break;
       case Leaf::Kind::text:
-        if (role.tag)
+        if (role.tag) {
           row.tag(leaf.key, leaf.text);
-        else if (role.text_field)
+        } else if (role.text_field) {
           row.field(leaf.key, leaf.text);
+        }
         break;
       case Leaf::Kind::boolean:
-        if (role.tag)
+        if (role.tag) {
           row.tag(leaf.key, leaf.boolean ? "true" : "false");
-        else if (role.text_field)
+        } else if (role.text_field) {
           row.field(leaf.key, leaf.boolean);
+        }
     }
   }
 }

@@ -31,8 +31,9 @@ std::string base64_of(std::string_view bytes) {
   std::string out;
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     std::uint32_t three = 0;
-    for (std::size_t k = 0; k < 3; ++k)
+    for (std::size_t k = 0; k < 3; ++k) {
       three = three << 8U | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    }
     for (std::size_t k = 0; k < 4; ++k) {
       const bool padding = i + k > bytes.size();
       out += padding ? '=' : alphabet[(three >> (18 - 6 * k)) & 63U];
@@ -74,12 +75,13 @@ void ValueParser::parse(const message& m, sink& out) {
   if (text.empty() && type_ != Type::text) return;
   // The name is empty where nobody said it: the host then knows who sent the text.
   builder& row = out.metric(m.from.raw().name == WEIR_NO_ID ? std::string_view() : m.from.name());
-  if (type_ == Type::text)
+  if (type_ == Type::text) {
     row.field(field_name, text);
-  else if (type_ == Type::base64)
+  } else if (type_ == Type::base64) {
     row.field(field_name, base64_of(m.text));
-  else
+  } else {
     add(last_word(text), row);
+  }
 }
 
 void ValueParser::add(std::string_view word, builder& row) const {

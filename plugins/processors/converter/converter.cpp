@@ -55,8 +55,9 @@ void Converter::init() {
     tag_rules_ = compile(*tags, "tags.");
     tag_rules_->order.assign(tag_order.begin(), tag_order.end());
     if (!tags->tag.empty()) self.warn("tags.tag has no effect: these are tags already");
-    if (!tags->base64_float.empty())
+    if (!tags->base64_float.empty()) {
       self.warn("tags.base64_ieee_float32 has no effect: it is for fields");
+    }
   }
   if (fields) {
     field_rules_ = compile(*fields, "fields.");
@@ -79,24 +80,27 @@ Converter::Rules Converter::compile(const Conversion& from, const std::string& p
   add(timestamp, "timestamp", from.timestamp);
   add(base64_float, "base64_ieee_float32", from.base64_float);
   if (from.timestamp.empty()) return made;
-  if (from.timestamp_format.empty())
+  if (from.timestamp_format.empty()) {
     throw config_error(path + "timestamp_format",
                        "a format is needed: \"unix\", or an example such as \"2006-01-02\"");
+  }
   made.time.emplace(from.timestamp_format);
   return made;
 }
 
 std::optional<Target> Converter::Rules::target_of(std::string_view key) const {
-  for (const Target target : order)
+  for (const Target target : order) {
     if (keys[index(target)].matches(key)) return target;
+  }
   return std::nullopt;
 }
 
 void Converter::plan(Plan& to, const Rules& rules, editor& rows, const std::uint32_t* keys,
                      std::uint32_t n) {
   to.clear();
-  for (std::uint32_t i = 0; i < n; ++i)
+  for (std::uint32_t i = 0; i < n; ++i) {
     if (const auto target = rules.target_of(rows.str(keys[i]))) to.push({i, *target});
+  }
 }
 
 void Converter::edit(editor& rows) {
@@ -130,8 +134,9 @@ void Converter::convert_tags_of(editor& rows, std::uint32_t r, const Plan& steps
   taken_.clear();
   for (std::uint32_t i = 0; i < steps.size(); ++i) {
     const weir_tag t = rows.home().tags()[tag0 + steps[i].place];
-    if (convert_tag(rows, r, t, steps[i].target) && steps[i].target == timestamp)
+    if (convert_tag(rows, r, t, steps[i].target) && steps[i].target == timestamp) {
       taken_.emplace_back(rows.str(t.key));
+    }
   }
   for (const std::string& key : taken_) rows.remove_tag(r, key);
 }
@@ -141,16 +146,18 @@ bool Converter::convert_tag(editor& rows, std::uint32_t r, weir_tag t, Target ta
   const value from(rows.home(), text);
   weir_field made = text;
   bool converted = true;
-  if (target == measurement)
+  if (target == measurement) {
     rows.set_name(r, t.val);
-  else if (target == timestamp)
+  } else if (target == timestamp) {
     converted = set_time(rows, r, from, *tag_rules_);
-  else if (target != string)
+  } else if (target != string) {
     converted = convert(from, target, made);
-  if (!converted)
+  }
+  if (!converted) {
     complain("tag", rows.str(t.key), from, target);
-  else if (target != measurement && target != timestamp)
+  } else if (target != measurement && target != timestamp) {
     rows.put_field(r, t.key, made);
+  }
   return converted;
 }
 
@@ -212,12 +219,13 @@ bool Converter::set_time(editor& rows, std::uint32_t r, const value& from, const
   const common::TimestampFormat& format = *rules.time;
   std::int64_t ns = 0;
   why_ = "no number and no text";
-  if (from.type() == WEIR_STRING)
+  if (from.type() == WEIR_STRING) {
     why_ = format.read(from.str(), self.now(), ns);
-  else if (from.type() == WEIR_F64)
+  } else if (from.type() == WEIR_F64) {
     why_ = format.read(from.f64(), ns);
-  else if (from.type() == WEIR_I64 || (from.type() == WEIR_U64 && from.i64() >= 0))
+  } else if (from.type() == WEIR_I64 || (from.type() == WEIR_U64 && from.i64() >= 0)) {
     why_ = format.read(from.i64(), ns);
+  }
   if (why_.empty()) rows.set_time(r, ns);
   return why_.empty();
 }

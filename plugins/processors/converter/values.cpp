@@ -17,21 +17,23 @@ using common::GoNumber;
 bool round_to(double from, std::int64_t& to) {
   constexpr double beyond = 9223372036854775808.0;  // 2^63
   if (std::isnan(from)) return false;
-  if (from >= beyond)
+  if (from >= beyond) {
     to = std::numeric_limits<std::int64_t>::max();
-  else if (from < -beyond)
+  } else if (from < -beyond) {
     to = std::numeric_limits<std::int64_t>::min();
-  else
+  } else {
     to = static_cast<std::int64_t>(std::round(from));
+  }
   return true;
 }
 bool round_to(double from, std::uint64_t& to) {
   constexpr double beyond = 18446744073709551616.0;  // 2^64
   if (std::isnan(from)) return false;
-  if (from >= beyond)
+  if (from >= beyond) {
     to = std::numeric_limits<std::uint64_t>::max();
-  else
+  } else {
     to = from < 0 ? 0 : static_cast<std::uint64_t>(std::round(from));
+  }
   return true;
 }
 
@@ -75,12 +77,13 @@ std::uint32_t sextet(char c) {
 
 void print(double v, std::string& to) {
   std::array<char, common::fixed_bytes> text{};
-  if (std::isnan(v))
+  if (std::isnan(v)) {
     to = "NaN";
-  else if (std::isinf(v))
+  } else if (std::isinf(v)) {
     to = v < 0 ? "-Inf" : "+Inf";
-  else
+  } else {
     to.assign(text.data(), common::print_fixed(text.data(), v));
+  }
 }
 
 }  // namespace
@@ -132,15 +135,19 @@ void to_text(const value& from, std::string& to) {
 }
 
 bool text_to_integer(std::string_view from, std::int64_t& to) {
-  if (is_hex(from) ? read_hex(from.substr(2), to) : common::parse_go_int(from, to) == GoNumber::ok)
+  if (is_hex(from) ? read_hex(from.substr(2), to)
+                   : common::parse_go_int(from, to) == GoNumber::ok) {
     return true;
+  }
   double number = 0;
   return common::parse_go_float(from, number) == GoNumber::ok && round_to(number, to);
 }
 
 bool text_to_unsigned(std::string_view from, std::uint64_t& to) {
-  if (is_hex(from) ? read_hex(from.substr(2), to) : common::parse_go_uint(from, to) == GoNumber::ok)
+  if (is_hex(from) ? read_hex(from.substr(2), to)
+                   : common::parse_go_uint(from, to) == GoNumber::ok) {
     return true;
+  }
   double number = 0;
   return common::parse_go_float(from, number) == GoNumber::ok && round_to(number, to);
 }
@@ -153,8 +160,9 @@ bool text_to_float(std::string_view from, double& to) {
 // Line breaks between the characters mean nothing.
 bool base64_to_float(std::string_view from, double& to) {
   std::string plain;
-  for (const char c : from)
+  for (const char c : from) {
     if (c != '\r' && c != '\n') plain += c;
+  }
   if (plain.size() != 8 || plain.substr(6) != "==") return false;
   std::uint64_t bits = 0;
   for (const char c : plain.substr(0, 6)) {

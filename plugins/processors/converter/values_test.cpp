@@ -116,8 +116,9 @@ TEST(Base64, HoldsAFloat) {
   EXPECT_TRUE(base64_to_float("RKe\nAAA==\r\n", v));
   EXPECT_EQ(v, 1340);
   for (const char* bad :
-       {"", "bad", "RKeAAA=", "RKeAAA", "RKeAAAA=", "RKeA!A==", "RKeAAAAA", "RKeAAA==RKeAAA=="})
+       {"", "bad", "RKeAAA=", "RKeAAA", "RKeAAAA=", "RKeA!A==", "RKeAAAAA", "RKeAAA==RKeAAA=="}) {
     EXPECT_FALSE(base64_to_float(bad, v)) << bad;
+  }
 }
 
 }  // namespace

@@ -11,9 +11,10 @@ constexpr std::size_t known_bytes_max = 256U << 10;
 
 bool is_pass(const std::string& action, bool otherwise, const std::string& option) {
   if (action.empty()) return otherwise;
-  if (action != "pass" && action != "drop")
+  if (action != "pass" && action != "drop") {
     throw config_error(option,
                        "\"" + action + "\" is no action; it has to be \"pass\" or \"drop\"");
+  }
   return action == "pass";
 }
 
@@ -21,8 +22,9 @@ bool is_pass(const std::string& action, bool otherwise, const std::string& optio
 
 void Filter::init() {
   default_pass_ = is_pass(default_action, true, "default");
-  for (std::size_t i = 0; i < rules.size(); ++i)
+  for (std::size_t i = 0; i < rules.size(); ++i) {
     compiled_.push_back(compile(rules[i], "rule[" + std::to_string(i) + "]."));
+  }
 }
 
 Filter::Rule Filter::compile(const RuleOptions& rule, const std::string& path) {
@@ -32,8 +34,9 @@ Filter::Rule Filter::compile(const RuleOptions& rule, const std::string& path) {
   made.fields = globs_of(path + "fields", rule.fields);
   made.tag0 = tag_questions_.size();
   for (const auto& [key, values] : rule.tags) {
-    if (values.empty())
+    if (values.empty()) {
       throw config_error(path + "tags." + key, "the list of values is empty; \"*\" matches any");
+    }
     TagQuestion& question = tag_questions_.emplace_back();
     question.key = key;
     question.values.globs = globs_of(path + "tags." + key, values);
@@ -45,8 +48,9 @@ Filter::Rule Filter::compile(const RuleOptions& rule, const std::string& path) {
 void Filter::keep(const batch& rows, kept_rows& kept) {
   const block& home = rows.home();
   begin(home);
-  for (const row r : rows)
+  for (const row r : rows) {
     if (!passes(home, r.raw())) kept.drop(r.index());
+  }
   end();
 }
 
@@ -88,9 +92,11 @@ bool Filter::Question::matches(const block& home, std::uint32_t id) {
 bool Filter::tags_match(const Rule& rule, const block& home, const weir_row& row) {
   const Places& places = places_of(home, row);
   const weir_tag* tags = home.tags() + row.tag0;
-  for (std::size_t i = rule.tag0; i < rule.tag_end; ++i)
-    if (places[i] == nowhere || !tag_questions_[i].values.matches(home, tags[places[i]].val))
+  for (std::size_t i = rule.tag0; i < rule.tag_end; ++i) {
+    if (places[i] == nowhere || !tag_questions_[i].values.matches(home, tags[places[i]].val)) {
       return false;
+    }
+  }
   return true;
 }
 
@@ -110,9 +116,10 @@ const Filter::Places& Filter::places_of(const block& home, const weir_row& row) 
 bool Filter::fields_match(std::size_t rule, const block& home, const weir_row& row) {
   const auto decide = [&](FieldsHold& hold, const std::uint32_t* keys, std::uint32_t n) {
     hold.clear();
-    for (const Rule& one : compiled_)
+    for (const Rule& one : compiled_) {
       hold.push(std::any_of(keys, keys + n,
                             [&](std::uint32_t key) { return one.fields.matches(home.str(key)); }));
+    }
   };
   return fields_hold_.of(home.fields() + row.field0, row.n_field, decide)[rule] != 0;
 }

@@ -27,8 +27,9 @@ const lines rows{"cpu,dc=eu-west,host=a count=10i,usage_idle=98.5 1",
 
 TEST_P(FilterTest, AnswersAsTelegrafDoes) {
   lines expected;
-  for (std::size_t r = 0; r < rows.size(); ++r)
+  for (std::size_t r = 0; r < rows.size(); ++r) {
     if (GetParam().kept[r] == '1') expected.push_back(rows[r]);
+  }
   EXPECT_EQ(process_rowwise(weir::testing::descriptor<Filter>(), GetParam().options, rows),
             expected);
 }

@@ -3,8 +3,9 @@
 namespace weir::overriding {
 
 void Override::edit(editor& rows) {
-  if (!name_override.empty() || !name_prefix.empty() || !name_suffix.empty())
+  if (!name_override.empty() || !name_prefix.empty() || !name_suffix.empty()) {
     rows.each_name([this](std::string_view name) { return new_name(name); });
+  }
   if (tags.empty()) return;
   rows.each_tag_keys([this](tag_keys& keys) {
     for (const auto& [key, value] : tags) keys.set(key, value);

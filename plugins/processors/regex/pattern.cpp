@@ -69,13 +69,15 @@ std::string_view view(const re2::StringPiece& p) {
 
 Pattern::Pattern(std::string_view pattern, std::string_view replacement, const std::string& option)
     : re_(std::make_unique<re2::RE2>(with_p_names(pattern), quiet_options())) {
-  if (!re_->ok())
+  if (!re_->ok()) {
     throw config_error(
         option, "\"" + std::string(pattern) + "\" is no regular expression: " + re_->error());
+  }
   groups_ = static_cast<std::size_t>(re_->NumberOfCapturingGroups());
   const auto& by_number = re_->CapturingGroupNames();
-  if (by_number.size() == groups_)
+  if (by_number.size() == groups_) {
     for (const auto& [number, name] : by_number) names_.push_back(name);
+  }
   read_replacement(replacement);
 }
 Pattern::Pattern(Pattern&&) noexcept = default;
@@ -104,8 +106,9 @@ void Pattern::read_replacement(std::string_view rest) {
     }
   }
   pieces_.push_back({std::move(literal), no_group});
-  for (const Piece& p : pieces_)
+  for (const Piece& p : pieces_) {
     if (p.group != no_group) groups_needed_ = std::max(groups_needed_, p.group + 1);
+  }
 }
 
 // A number without leading zeros is a number, everything else a name.

@@ -19,11 +19,13 @@ ValueRule::ValueRule(const Settings& settings, const std::string& path, const ho
       pattern_(settings.pattern, settings.replacement, path + "pattern"),
       result_key_(settings.result_key),
       append_(settings.append) {
-  if (settings.key.empty())
+  if (settings.key.empty()) {
     throw config_error(path + "key", "a key is needed: a name or a glob such as \"*\"");
+  }
   if (settings.replacement.empty() && settings.result_key.empty()) groups_ = pattern_.group_names();
-  if (result_key_ == settings.key)
+  if (result_key_ == settings.key) {
     result_key_.clear();  // a glob names no key, so this is one by itself
+  }
   charge_.attach(home);
 }
 

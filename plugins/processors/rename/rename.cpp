@@ -33,14 +33,16 @@ void Rename::add(const Replace& replace, std::size_t number) {
 void Rename::edit(editor& rows) {
   if (!names_.empty()) rows.each_name([this](std::string_view name) { return new_name(name); });
   if (!tags_.empty()) rows.each_tag_keys([this](tag_keys& keys) { rename_all(keys, tags_); });
-  if (!fields_.empty())
+  if (!fields_.empty()) {
     rows.each_field_keys([this](field_keys& keys) { rename_all(keys, fields_); });
+  }
 }
 
 const std::string* Rename::new_name(std::string_view name) const {
   const std::string* made = nullptr;
-  for (const Rule& rule : names_)
+  for (const Rule& rule : names_) {
     if (rule.from == (made != nullptr ? std::string_view(*made) : name)) made = &rule.to;
+  }
   return made;
 }
 

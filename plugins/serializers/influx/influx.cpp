@@ -62,8 +62,9 @@ void InfluxSerializer::serialize(const row& r, text& out) {
   const std::size_t series_bytes = line.size(to);
   to = put_fields(to, r, line);
   to = put_end(to, raw.time_ns, line);
-  if (max_line_bytes > 0 && line.size(to) > static_cast<std::uint64_t>(max_line_bytes))
+  if (max_line_bytes > 0 && line.size(to) > static_cast<std::uint64_t>(max_line_bytes)) {
     to = split(to, r, series_bytes, line);
+  }
   line.finish(to);
   series_slot(raw) = {batch_,    raw.name, raw.tag0,
                       raw.n_tag, at,       static_cast<std::uint32_t>(series_bytes)};
@@ -235,16 +236,18 @@ char* InfluxSerializer::split(char* to, const row& r, std::size_t series_bytes, 
   for (const std::uint32_t end : pair_ends_) {
     const std::string_view pair(whole_.data() + begin, end - begin);
     const std::size_t alone = series_bytes + pair.size() + end_len_;
-    if (alone > max)
+    if (alone > max) {
       throw fail("influx_max_line_bytes = " + std::to_string(max) + " is too little for " +
                  std::string(pair.substr(0, pair.find('='))));
+    }
     const bool full = pairs_bytes != 0 && alone + pairs_bytes + 1 > max;
     if (full) to = put_end(to, r.time_ns(), line);
     to = line.at_least(to, series_bytes + pair.size() + 1);
-    if (full || pairs_bytes == 0)
+    if (full || pairs_bytes == 0) {
       to = put_bytes(to, {whole_.data(), series_bytes});
-    else
+    } else {
       *to++ = ',';
+    }
     to = put_bytes(to, pair);
     pairs_bytes = pair.size() + (full ? 0 : pairs_bytes);
     begin = end + 1;

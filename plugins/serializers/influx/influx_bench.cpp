@@ -61,10 +61,11 @@ Memory sealed(std::uint32_t n_series) {
       f[k] = weir_field{};
       f[k].key = keys[k];
       f[k].type = k < 4 ? WEIR_F64 : WEIR_I64;
-      if (k < 4)
+      if (k < 4) {
         f[k].v.f = values[k];
-      else
+      } else {
         f[k].v.i = 100'000'000'000 + i;
+      }
     }
   }
   Memory block = allocate(b.bytes());

@@ -103,9 +103,10 @@ TEST(InfluxSerializer, KeepsSeriesAndBatchesApart) {
     lines expected;
     for (int r = 0; r < 50; ++r) {
       std::string row = std::string(1 + random() % 20, static_cast<char>('a' + random() % 3));
-      for (unsigned t = 0; t < random() % 4; ++t)
+      for (unsigned t = 0; t < random() % 4; ++t) {
         row += ",k" + std::to_string(t) + std::string(random() % 40, 'k') + "=v" +
                std::to_string(random() % 3);
+      }
       row += " f" + std::string(random() % 40, 'f') + "=" + std::to_string(random() % 5) + " " +
              std::to_string(random() % 3);
       rows.push_back(row);
@@ -172,9 +173,10 @@ TEST(InfluxSerializer, LongTextsAndManyFields) {
     const std::string spaced = x.substr(1) + " ";
     const std::string escaped = x.substr(1) + "\\ ";
     std::string row = x + "," + x + "=" + x + " " + x + "=\"" + x + "\"";
-    for (int i = 0; i < 300; ++i)
+    for (int i = 0; i < 300; ++i) {
       row += "," + x.substr(0, std::min<std::size_t>(n, 40)) + std::to_string(i) + "=" +
              std::to_string(i) + "i";
+    }
     row += " 1";
     EXPECT_EQ(p.serialize({row}), (lines{row + "\n"})) << n;
     EXPECT_EQ(p.serialize({escaped + "," + escaped + "=" + escaped + " " + escaped + "=\"" +

@@ -163,15 +163,17 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     // The value of a tag; null data() where the row has no such tag.
     std::string_view tag(std::string_view key) const {
       const weir_tag* first = block_.tags() + row_->tag0;
-      for (const weir_tag* t = first; t != first + row_->n_tag; ++t)
+      for (const weir_tag* t = first; t != first + row_->n_tag; ++t) {
         if (block_.str(t->key) == key) return block_.str(t->val);
+      }
       return {};
     }
     // The field with this key, or nullptr.
     const weir_field* find_field(std::string_view key) const {
       const weir_field* first = block_.fields() + row_->field0;
-      for (const weir_field* f = first; f != first + row_->n_field; ++f)
+      for (const weir_field* f = first; f != first + row_->n_field; ++f) {
         if (block_.str(f->key) == key) return f;
+      }
       return nullptr;
     }
 

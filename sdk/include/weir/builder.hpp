@@ -118,16 +118,17 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     struct sixteen {
       std::uint64_t lo, hi;
     };
-    if (n > 32)
+    if (n > 32) {
       std::memcpy(to, from, n);
-    else if (n >= 16)
+    } else if (n >= 16) {
       ends(sixteen{});
-    else if (n >= 8)
+    } else if (n >= 8) {
       ends(std::uint64_t{});
-    else if (n >= 4)
+    } else if (n >= 4) {
       ends(std::uint32_t{});
-    else
+    } else {
       for (std::size_t i = 0; i < n; ++i) to[i] = from[i];
+    }
   }
 
   constexpr std::uint32_t round8(std::uint32_t n) { return (n + 7U) & ~7U; }
@@ -200,9 +201,11 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     std::uint32_t intern(std::string_view s, std::uint64_t hashed) {
       if (strs_.size() * 2 >= n_slots_) rehash();
       std::uint32_t at = static_cast<std::uint32_t>(hashed) & (n_slots_ - 1);
-      for (; slots_[at].id != WEIR_NO_ID; at = (at + 1) & (n_slots_ - 1))
-        if (slots_[at].tag == static_cast<std::uint32_t>(hashed >> 32) && str(slots_[at].id) == s)
+      for (; slots_[at].id != WEIR_NO_ID; at = (at + 1) & (n_slots_ - 1)) {
+        if (slots_[at].tag == static_cast<std::uint32_t>(hashed >> 32) && str(slots_[at].id) == s) {
           return slots_[at].id;
+        }
+      }
       slots_[at] = {static_cast<std::uint32_t>(hashed >> 32), strs_.size()};
       places_.push({static_cast<std::uint32_t>(hashed), at});
       return append(s);
@@ -214,8 +217,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     // Bytes into the blob, outside the table.
     std::uint64_t store(std::string_view s) {
       const std::uint32_t off = blob_.size();
-      if (!s.empty())
+      if (!s.empty()) {
         detail::copy_short(blob_.extend(static_cast<std::uint32_t>(s.size())), s.data(), s.size());
+      }
       return detail::pack_ref(off, s.size());
     }
     std::uint32_t size() const { return strs_.size(); }
@@ -246,8 +250,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       auto* fresh = static_cast<slot*>(std::malloc(std::size_t{n} * sizeof(slot)));
       if (fresh == nullptr) detail::no_memory();
       for (std::uint32_t i = 0; i < n; ++i) fresh[i].id = WEIR_NO_ID;
-      for (std::uint32_t i = 0; i < n_slots_; ++i)
+      for (std::uint32_t i = 0; i < n_slots_; ++i) {
         if (slots_[i].id != WEIR_NO_ID) move_to(fresh, n, slots_[i]);
+      }
       std::free(slots_);
       slots_ = fresh;
       n_slots_ = n;

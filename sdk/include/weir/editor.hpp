@@ -143,16 +143,18 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     // visited too.
     template <typename F>
     void each_row(F&& f) {
-      for (std::uint32_t r = row0_; r < end_; ++r)
+      for (std::uint32_t r = row0_; r < end_; ++r) {
         if (offered(r)) f(r);
+      }
       std::uint32_t end = head().n_rows;  // rows that f appends are not visited
       for (std::uint32_t r = appended_from_; r < end;) {
         const std::uint32_t had = head().n_rows;
         f(r);
-        if (head().n_rows < had)
+        if (head().n_rows < had) {
           --end;  // f dropped it, and the next one is in its place
-        else
+        } else {
           ++r;
+        }
       }
     }
     bool selected(std::uint32_t r) const {
@@ -257,8 +259,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     void remove_tag(std::uint32_t r, std::string_view key) {
       if (tag(r, key).data() == nullptr) return;
       memory_.scratch_.clear();
-      for (const weir_tag& t : own_tags(r))
+      for (const weir_tag& t : own_tags(r)) {
         if (str(t.key) != key) memory_.scratch_.push(t);
+      }
       store_range(r);
     }
 
@@ -344,8 +347,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     // The id of a string: found again among the few that this editor interned first, else appended.
     std::uint32_t intern(std::string_view s) {
       detail::pod_vector<std::uint32_t>& known = memory_.interned_;
-      for (std::uint32_t i = 0; i < known.size(); ++i)
+      for (std::uint32_t i = 0; i < known.size(); ++i) {
         if (str(known[i]) == s) return known[i];
+      }
       const std::uint32_t id = append_string(s);
       if (known.size() < interned_max) known.push(id);
       return id;
@@ -486,9 +490,10 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       weir_batch& h = mutable_head();
       weir_row& w = mutable_row(r);
       if (!at_end) {
-        if (n != 0)
+        if (n != 0) {
           std::memcpy(static_cast<void*>(fields() + h.n_fields), fields() + w.field0,
                       n * sizeof(weir_field));
+        }
         w.field0 = h.n_fields;
         h.n_fields += n;
       }
@@ -530,9 +535,10 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       const std::uint32_t n = home().rows()[from].n_field;
       room({1, 0, n, 0, 0});
       weir_row made = home().rows()[from];
-      if (n != 0)
+      if (n != 0) {
         std::memcpy(static_cast<void*>(fields() + head().n_fields), fields() + made.field0,
                     n * sizeof(weir_field));
+      }
       made.field0 = head().n_fields;
       mutable_head().n_fields += n;
       own_row_ = none;
@@ -563,9 +569,10 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       }
       room({0, 0, made.size(), 0, 0});
       const std::uint32_t at = head().n_fields;
-      if (made.size() != 0)
+      if (made.size() != 0) {
         std::memcpy(static_cast<void*>(fields() + at), made.data(),
                     made.size() * sizeof(weir_field));
+      }
       mutable_head().n_fields += made.size();
       return at;
     }
@@ -598,8 +605,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       return (mask_ == nullptr || bit(mask_, r)) && (keep_ == nullptr || bit(keep_, r - row0_));
     }
     std::uint32_t first_selected() const {
-      for (std::uint32_t r = row0_; r < end_; ++r)
+      for (std::uint32_t r = row0_; r < end_; ++r) {
         if (offered(r)) return r;
+      }
       return appended_from_ < head().n_rows ? appended_from_ : none;
     }
     bool whole() const {
@@ -700,9 +708,10 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
         mutable_head().n_tags += n;
       }
       m.n_tag = n;
-      if (n != 0)
+      if (n != 0) {
         std::memcpy(static_cast<void*>(tags() + m.tag0), memory_.scratch_.data(),
                     n * sizeof(weir_tag));
+      }
       changed_ = true;
     }
     // The row's tags at the end of the section: in place of those that it had there before.
@@ -737,8 +746,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
         tags[at] = t;
       }
       std::uint32_t out = 0;
-      for (std::uint32_t i = 0; i < tags.size(); ++i)
+      for (std::uint32_t i = 0; i < tags.size(); ++i) {
         if (out == 0 || str(tags[out - 1].key) != str(tags[i].key)) tags[out++] = tags[i];
+      }
       tags.resize_down(out);
     }
 
@@ -768,8 +778,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       weir_tag* at = tags() + m.tag0;
       changed_ = true;
       if (!m.foreign && !plan.moves) return plan.rewrite_names(at);
-      if (m.foreign || plan.size() > m.n_tag || m.n_tag > detail::key_plan::in_place_max)
+      if (m.foreign || plan.size() > m.n_tag || m.n_tag > detail::key_plan::in_place_max) {
         return replace_tags(m, plan);
+      }
       plan.rewrite_tags(at, m.n_tag);
       m.n_tag = plan.size();
     }
@@ -785,12 +796,14 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       memory_.rebuilt_.clear();
       memory_.spans_.clear();
       const std::uint32_t n = head().n_rows;
-      for (std::uint32_t r = 0; r < n; ++r)
+      for (std::uint32_t r = 0; r < n; ++r) {
         memory_.spans_.push(selected(r) ? rebuilt(r, f) : kept_for(r));
+      }
       const std::uint32_t size = memory_.rebuilt_.size();
       if (size > head().n_tags) room({0, size - head().n_tags, 0, 0, 0});
-      if (size != 0)
+      if (size != 0) {
         std::memcpy(static_cast<void*>(tags()), memory_.rebuilt_.data(), size * sizeof(weir_tag));
+      }
       mutable_head().n_tags = size;
       weir_row* w = rows();
       for (std::uint32_t r = 0; r < n; ++r) {
@@ -832,8 +845,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
           home().tags() + m.tag0, m.n_tag,
           [&](detail::pod_vector<std::uint32_t>& at, const std::uint32_t* keys, std::uint32_t n) {
             at.clear();
-            for (std::uint32_t i = 0; i < n; ++i)
+            for (std::uint32_t i = 0; i < n; ++i) {
               if (is_key(str(keys[i]))) at.push(i);
+            }
           });
       for (std::uint32_t i = 0; i < places.size(); ++i) {
         const std::uint32_t old = home().tags()[m.tag0 + places[i]].val;

@@ -61,8 +61,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
   // Copies as much as fits without cutting a UTF-8 character.
   inline std::uint32_t copy_text(char* to, std::size_t cap, std::string_view from) {
     std::size_t n = std::min(cap, from.size());
-    if (n < from.size())
+    if (n < from.size()) {
       while (n > 0 && (static_cast<unsigned char>(from[n]) & 0xC0U) == 0x80U) --n;
+    }
     if (n != 0) std::memcpy(to, from.data(), n);
     return static_cast<std::uint32_t>(n);
   }

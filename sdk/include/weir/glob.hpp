@@ -92,10 +92,11 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
         case '[': return char_class();
         case '{': return braces(depth + 1);
         case '\\':
-          if (rest_.empty())
+          if (rest_.empty()) {
             why_ = "ends in a backslash";
-          else
+          } else {
             emit(glob_step::literal, next_code_point(rest_));
+          }
           return;
         default: emit(glob_step::literal, code);
       }
@@ -142,10 +143,11 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
         const std::uint32_t fork = emit(glob_step::fork, here() + 1);
         sequence(depth);
         more = !rest_.empty() && rest_[0] == ',';
-        if (rest_.empty())
+        if (rest_.empty()) {
           why_ = "has a { without }";
-        else
+        } else {
           rest_.remove_prefix(1);
+        }
         jumps.push_back(emit(glob_step::jump));
         out_.steps[fork].b = more ? here() : fork + 1;
       }
@@ -237,10 +239,11 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       if (pattern.size() > pattern_bytes_max) return "is too long";
       while (!separators.empty()) program_.separators.push_back(next_code_point(separators));
       std::string why = detail::glob_compiler(pattern, program_).run();
-      if (why.empty())
+      if (why.empty()) {
         find_shape();
-      else
+      } else {
         *this = glob_pattern();
+      }
       return why;
     }
     bool matches(std::string_view text) const {
@@ -299,8 +302,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     }
     bool empty() const { return exact_.empty() && globs_.empty(); }
     bool matches(std::string_view text) const {
-      if (globs_.empty())
+      if (globs_.empty()) {
         return std::binary_search(exact_.begin(), exact_.end(), text, std::less<>());
+      }
       return std::any_of(globs_.begin(), globs_.end(),
                          [text](const glob_pattern& g) { return g.matches(text); });
     }

@@ -24,8 +24,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
   constexpr std::uint64_t load_part(const char* p, std::size_t n) {
     std::uint64_t v = 0;
     if (__builtin_is_constant_evaluated()) {
-      for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t i = 0; i < n; ++i) {
         v |= static_cast<std::uint64_t>(static_cast<unsigned char>(p[i])) << (8 * i);
+      }
       return v;
     }
     if (n >= 4) {  // two overlapping loads, moved to where their bytes belong
@@ -35,8 +36,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       std::memcpy(&hi, p + n - 4, 4);
       return lo | (static_cast<std::uint64_t>(hi) << (8 * (n - 4)));
     }
-    for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t i = 0; i < n; ++i) {
       v |= static_cast<std::uint64_t>(static_cast<unsigned char>(p[i])) << (8 * i);
+    }
     return v;
   }
   }  // namespace detail

@@ -79,8 +79,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     std::string_view key(std::uint32_t i) const;
     // Index, or -1.
     int find(std::string_view key) const {
-      for (std::uint32_t i = 0; i < size(); ++i)
+      for (std::uint32_t i = 0; i < size(); ++i) {
         if (this->key(i) == key) return static_cast<int>(i);
+      }
       return -1;
     }
     // Another one with the new name goes, and the indices behind it move up.

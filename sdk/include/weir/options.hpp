@@ -123,23 +123,23 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
 
   template <typename T>
   constexpr std::uint16_t scalar_type() {
-    if constexpr (std::is_same_v<T, bool>)
+    if constexpr (std::is_same_v<T, bool>) {
       return WEIR_C_BOOL;
-    else if constexpr (std::is_same_v<T, duration>)
+    } else if constexpr (std::is_same_v<T, duration>) {
       return WEIR_C_DURATION;
-    else if constexpr (std::is_same_v<T, byte_size>)
+    } else if constexpr (std::is_same_v<T, byte_size>) {
       return WEIR_C_SIZE;
-    else if constexpr (std::is_same_v<T, secret>)
+    } else if constexpr (std::is_same_v<T, secret>) {
       return WEIR_C_SECRET;
-    else if constexpr (std::is_same_v<T, any>)
+    } else if constexpr (std::is_same_v<T, any>) {
       return WEIR_C_ANY;
-    else if constexpr (std::is_same_v<T, std::string>)
+    } else if constexpr (std::is_same_v<T, std::string>) {
       return WEIR_C_STRING;
-    else if constexpr (std::is_integral_v<T>)
+    } else if constexpr (std::is_integral_v<T>) {
       return WEIR_C_INT;
-    else if constexpr (std::is_floating_point_v<T>)
+    } else if constexpr (std::is_floating_point_v<T>) {
       return WEIR_C_FLOAT;
-    else {
+    } else {
       static_assert(has_options<T>::value,
                     "an option's type is a scalar of options.hpp or a struct with options");
       return WEIR_C_TABLE;
@@ -150,16 +150,17 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
   template <typename T>
   constexpr const char* natural_range() {
     constexpr bool integer = std::is_integral_v<T> && !std::is_same_v<T, bool>;
-    if constexpr (!integer || (sizeof(T) == 8 && std::is_signed_v<T>))
+    if constexpr (!integer || (sizeof(T) == 8 && std::is_signed_v<T>)) {
       return nullptr;
-    else if constexpr (sizeof(T) == 8)
+    } else if constexpr (sizeof(T) == 8) {
       return "0..";
-    else if constexpr (sizeof(T) == 4)
+    } else if constexpr (sizeof(T) == 4) {
       return std::is_signed_v<T> ? "-2147483648..2147483647" : "0..4294967295";
-    else if constexpr (sizeof(T) == 2)
+    } else if constexpr (sizeof(T) == 2) {
       return std::is_signed_v<T> ? "-32768..32767" : "0..65535";
-    else
+    } else {
       return std::is_signed_v<T> ? "-128..127" : "0..255";
+    }
   }
 
   // What an option's member type is: flags and the innermost type.
@@ -271,34 +272,36 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     }
     template <typename T>
     void scalar(T& to, const weir_value& v) const {
-      if constexpr (std::is_same_v<T, bool>)
+      if constexpr (std::is_same_v<T, bool>) {
         to = v.v.i != 0;
-      else if constexpr (std::is_same_v<T, std::string>)
+      } else if constexpr (std::is_same_v<T, std::string>) {
         to = text(v.v.off, v.n);
-      else if constexpr (std::is_same_v<T, duration>)
+      } else if constexpr (std::is_same_v<T, duration>) {
         to.ns = v.v.i;
-      else if constexpr (std::is_same_v<T, byte_size>)
+      } else if constexpr (std::is_same_v<T, byte_size>) {
         to.bytes = v.v.i;
-      else if constexpr (std::is_same_v<T, secret>)
+      } else if constexpr (std::is_same_v<T, secret>) {
         to = {static_cast<std::uint64_t>(v.v.i), (v.flags & WEIR_VF_SET) != 0};
-      else if constexpr (std::is_same_v<T, any>)
+      } else if constexpr (std::is_same_v<T, any>) {
         to = read_any(v);
-      else if constexpr (std::is_floating_point_v<T>)
+      } else if constexpr (std::is_floating_point_v<T>) {
         to = static_cast<T>(v.v.f);
-      else if constexpr (std::is_integral_v<T>)
+      } else if constexpr (std::is_integral_v<T>) {
         to = static_cast<T>(v.v.i);
-      else
+      } else {
         load(to, items(v));
+      }
     }
     any read_any(const weir_value& v) const {
       any a;
       a.type = v.type;
-      if (v.type == WEIR_C_STRING)
+      if (v.type == WEIR_C_STRING) {
         a.text = text(v.v.off, v.n);
-      else if (v.type == WEIR_C_FLOAT)
+      } else if (v.type == WEIR_C_FLOAT) {
         a.number = v.v.f;
-      else
+      } else {
         a.integer = v.v.i;
+      }
       return a;
     }
 

@@ -44,8 +44,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     // Of the keys; what plans hold comes on top.
     std::size_t capacity_bytes() const {
       std::size_t bytes = 0;
-      for (std::uint32_t i = 0; slots_ != nullptr && i < shapes_max; ++i)
+      for (std::uint32_t i = 0; slots_ != nullptr && i < shapes_max; ++i) {
         bytes += slots_[i].keys.capacity_bytes();
+      }
       return bytes;
     }
     void give_back() { slots_.reset(); }
@@ -61,8 +62,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       bool is(const Cell* first, std::uint32_t count, std::uint32_t now) const {
         if (n != count || epoch != now) return false;
         const std::uint32_t* k = keys.data();
-        for (std::uint32_t i = 0; i < count; ++i)
+        for (std::uint32_t i = 0; i < count; ++i) {
           if (k[i] != first[i].key) return false;
+        }
         return true;
       }
     };
@@ -98,8 +100,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     // Forgets, and makes room for ids below n.
     void begin(std::uint32_t n) {
       const std::uint32_t had = slots_.size();
-      if (had < n)
+      if (had < n) {
         std::memset(static_cast<void*>(slots_.extend(n - had)), 0, (n - had) * sizeof(slot));
+      }
       n_ = n;
       if (++epoch_ != 0) return;
       std::memset(static_cast<void*>(slots_.data()), 0, slots_.size() * sizeof(slot));

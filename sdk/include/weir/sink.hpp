@@ -85,8 +85,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       out.size = sizeof out;
       weir_status got = host_->buf_get(host_->ctx, o.lane, bytes, &out);
       if (got == WEIR_WOULD_BLOCK && o.may_wait) got = WEIR_E_TIMEOUT;
-      while (got == WEIR_E_TIMEOUT)
+      while (got == WEIR_E_TIMEOUT) {
         got = host_->buf_wait(host_->ctx, o.lane, bytes, &out, wait_slice_ns);
+      }
       if (got != WEIR_OK) out = weir_buf{};
       return got;
     }
@@ -171,10 +172,11 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     }
     // Emits what was collected. OK also when there is nothing.
     weir_status emit() {
-      if (!empty())
+      if (!empty()) {
         keep(emit_rows());
-      else
+      } else {
         clear();  // strings of rows that were taken back
+      }
       return status_;
     }
     // The first failure since begin().

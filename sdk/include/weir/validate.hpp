@@ -40,8 +40,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       if (head_->version != WEIR_BATCH_VERSION) return "unknown batch version";
       if (head_->hdr_size < sizeof(weir_batch)) return "header size too small";
       if (head_->total > bytes_) return "total is larger than the buffer";
-      if (head_->signal != WEIR_SIG_METRIC && head_->signal != WEIR_SIG_RAW)
+      if (head_->signal != WEIR_SIG_METRIC && head_->signal != WEIR_SIG_RAW) {
         return "unknown signal";
+      }
       return nullptr;
     }
     // A section lies behind the one before it and inside the block.
@@ -71,8 +72,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     const char* extensions() const {
       const auto* x =
           reinterpret_cast<const weir_ext*>(reinterpret_cast<const char*>(head_) + head_->off_ext);
-      for (std::uint32_t i = 0; i < head_->n_ext; ++i)
+      for (std::uint32_t i = 0; i < head_->n_ext; ++i) {
         if (!in_blob(x[i].off, x[i].len)) return "an extension is outside the blob";
+      }
       return nullptr;
     }
     const char* rows() const {
@@ -83,8 +85,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
         if (const char* wrong = bounds(r[i])) return wrong;
         if ((fields += r[i].n_field) > head_->n_fields) return "field ranges overlap";
         if (const char* wrong = raw ? raw_row(r[i]) : metric_row(r[i])) return wrong;
-        if (!raw && (i == 0 || !same_keys(r[i - 1], r[i])) && twice(r[i]))
+        if (!raw && (i == 0 || !same_keys(r[i - 1], r[i])) && twice(r[i])) {
           return "a field key stands twice in a row";
+        }
       }
       return nullptr;
     }
@@ -132,8 +135,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       const weir_row* r = block_.rows();
       taken fields(head_->n_fields);
       if (fields.no_memory()) return no_memory;
-      for (std::uint32_t i = 0; i < head_->n_rows; ++i)
+      for (std::uint32_t i = 0; i < head_->n_rows; ++i) {
         if (!fields.take(r[i].field0, r[i].n_field)) return "field ranges overlap";
+      }
       return nullptr;
     }
     const char* tag_ranges() const {
@@ -163,10 +167,12 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     // ---- rows ----
 
     const char* bounds(const weir_row& r) const {
-      if (std::uint64_t{r.tag0} + r.n_tag > head_->n_tags)
+      if (std::uint64_t{r.tag0} + r.n_tag > head_->n_tags) {
         return "a row's tags are outside the block";
-      if (std::uint64_t{r.field0} + r.n_field > head_->n_fields)
+      }
+      if (std::uint64_t{r.field0} + r.n_field > head_->n_fields) {
         return "a row's fields are outside the block";
+      }
       if (r.n_field == 0) return "a row without fields";
       return nullptr;
     }
@@ -182,41 +188,48 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       if (r.name >= head_->n_strs) return "a name is outside the string table";
       if (r.kind > WEIR_SUMMARY) return "unknown metric kind";
       const weir_field* f = block_.fields() + r.field0;
-      for (std::uint32_t i = 0; i < r.n_field; ++i)
+      for (std::uint32_t i = 0; i < r.n_field; ++i) {
         if (const char* wrong = one_field(f[i])) return wrong;
+      }
       return nullptr;
     }
     const char* one_field(const weir_field& f) const {
       if (f.key >= head_->n_strs) return "a field key is outside the string table";
       if (f.type < WEIR_I64 || f.type > WEIR_STRING) return "unknown field type";
       if (f.type == WEIR_BOOL && f.v.u > 1) return "a boolean that is neither 0 nor 1";
-      if (f.type == WEIR_STRING && !in_blob(static_cast<std::uint32_t>(f.v.str), f.v.str >> 32))
+      if (f.type == WEIR_STRING && !in_blob(static_cast<std::uint32_t>(f.v.str), f.v.str >> 32)) {
         return "a field value is outside the blob";
+      }
       return nullptr;
     }
     // Most rows have the keys of the row before, which was looked at.
     bool same_keys(const weir_row& a, const weir_row& b) const {
       if (a.n_field != b.n_field) return false;
       const weir_field* f = block_.fields();
-      for (std::uint32_t i = 0; i < a.n_field; ++i)
+      for (std::uint32_t i = 0; i < a.n_field; ++i) {
         if (f[a.field0 + i].key != f[b.field0 + i].key) return false;
+      }
       return true;
     }
     bool twice(const weir_row& r) const {
       const weir_field* f = block_.fields() + r.field0;
       if (r.n_field > 256) return false;
-      for (std::uint32_t i = 1; i < r.n_field; ++i)
-        for (std::uint32_t k = 0; k < i; ++k)
+      for (std::uint32_t i = 1; i < r.n_field; ++i) {
+        for (std::uint32_t k = 0; k < i; ++k) {
           if (block_.str(f[k].key) == block_.str(f[i].key)) return true;
+        }
+      }
       return false;
     }
     const char* tags(const weir_row& r) const {
       const weir_tag* t = block_.tags() + r.tag0;
       for (std::uint32_t i = 0; i < r.n_tag; ++i) {
-        if (t[i].key >= head_->n_strs || t[i].val >= head_->n_strs)
+        if (t[i].key >= head_->n_strs || t[i].val >= head_->n_strs) {
           return "a tag is outside the string table";
-        if (i != 0 && !(block_.str(t[i - 1].key) < block_.str(t[i].key)))
+        }
+        if (i != 0 && !(block_.str(t[i - 1].key) < block_.str(t[i].key))) {
           return "tags are not sorted and unique";
+        }
       }
       return nullptr;
     }

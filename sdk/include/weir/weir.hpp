@@ -99,18 +99,18 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
 
   template <typename P>
   constexpr std::uint16_t kind_of() {
-    if constexpr (has_push<P>::value)
+    if constexpr (has_push<P>::value) {
       return WEIR_AGGREGATOR;
-    else if constexpr (has_keep<P>::value || has_keep_batch<P>::value || has_edit<P>::value ||
-                       has_process<P>::value)
+    } else if constexpr (has_keep<P>::value || has_keep_batch<P>::value || has_edit<P>::value ||
+                         has_process<P>::value) {
       return WEIR_PROCESSOR;
-    else if constexpr (has_write<P>::value)
+    } else if constexpr (has_write<P>::value) {
       return WEIR_OUTPUT;
-    else if constexpr (has_parse<P>::value)
+    } else if constexpr (has_parse<P>::value) {
       return WEIR_PARSER;
-    else if constexpr (has_serialize<P>::value)
+    } else if constexpr (has_serialize<P>::value) {
       return WEIR_SERIALIZER;
-    else {
+    } else {
       static_assert(
           has_gather<P>::value || has_out<P>::value,
           "a plugin needs one of: gather(sink&), a member `weir::sink* out` with start(), "
@@ -135,10 +135,11 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     struct nothing {};
     std::conditional_t<keeps_memory, editor_memory, nothing> memory{};
     editor_memory* working_memory() {
-      if constexpr (keeps_memory)
+      if constexpr (keeps_memory) {
         return &memory;
-      else
+      } else {
         return nullptr;
+      }
     }
   };
 
@@ -169,8 +170,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
         o.may_wait = true;
         made.at->out.begin(o);
       }
-      if constexpr (has_options<P>::value)
+      if constexpr (has_options<P>::value) {
         loader(*conf).load(plugin, reinterpret_cast<const weir_value*>(conf->base));
+      }
       if constexpr (has_init<P>::value) plugin.init();
       *self = std::exchange(made.at, nullptr);
       return WEIR_OK;
@@ -199,17 +201,22 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
 
   template <typename P>
   void one_event(P& p, const weir_event& e) {
-    if constexpr (has_ack<P>::value)
+    if constexpr (has_ack<P>::value) {
       if (e.type == WEIR_EV_ACK && e.size >= sizeof(weir_ev_ack)) {
         const auto& a = reinterpret_cast<const weir_ev_ack&>(e);
         p.ack(a.cookie, a.status);
       }
-    if constexpr (has_resume<P>::value)
-      if (e.type == WEIR_EV_RESUME && e.size >= sizeof(weir_ev_u64))
+    }
+    if constexpr (has_resume<P>::value) {
+      if (e.type == WEIR_EV_RESUME && e.size >= sizeof(weir_ev_u64)) {
         p.resume(static_cast<std::uint32_t>(reinterpret_cast<const weir_ev_u64&>(e).value));
-    if constexpr (has_posted<P>::value)
-      if (e.type == WEIR_EV_POST && e.size >= sizeof(weir_ev_u64))
+      }
+    }
+    if constexpr (has_posted<P>::value) {
+      if (e.type == WEIR_EV_POST && e.size >= sizeof(weir_ev_u64)) {
         p.posted(reinterpret_cast<const weir_ev_u64&>(e).value);
+      }
+    }
     (void)p;
     (void)e;
   }
@@ -270,11 +277,12 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     } else if constexpr (has_keep<P>::value) {
       return guard(err, [&] {
         bool any = false;
-        for (const row r : batch(*in))
+        for (const row r : batch(*in)) {
           if (!as<P>(self).plugin.keep(r)) {
             clear_bit(keep, r.index() - in->row0);
             any = true;
           }
+        }
         return weir_status{any ? WEIR_FILTER : WEIR_PASS};
       });
     } else {
@@ -301,10 +309,11 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
   weir_status add(void* self, const weir_delivery* in, weir_err* err) {
     return guard(err, [&] {
       const batch rows(*in);
-      if constexpr (has_add_batch<P>::value)
+      if constexpr (has_add_batch<P>::value) {
         as<P>(self).plugin.add(rows);
-      else
+      } else {
         for (const row r : rows) as<P>(self).plugin.add(r);
+      }
       return WEIR_OK;
     });
   }
@@ -403,14 +412,16 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       const batch b(*in);
       if constexpr (has_begin_batch<P>::value) me.plugin.begin_batch(b);
       if ((in->flags & WEIR_D_DOCUMENT) != 0) {
-        if constexpr (has_document<P>::value)
+        if constexpr (has_document<P>::value) {
           me.plugin.serialize_document(b, t);
-        else
+        } else {
           for (const row r : b) serialize_one(me, *in, r, t);
+        }
       } else {
         for (std::uint32_t i = 0; i < in->n_rows; ++i) {
-          if (b.selected(in->row0 + i))
+          if (b.selected(in->row0 + i)) {
             serialize_one(me, *in, row(b.home(), b.home().rows()[in->row0 + i]), t);
+          }
           row_end[i] = static_cast<std::uint32_t>(t.size());
         }
       }
@@ -438,10 +449,11 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       } else if constexpr (kind_of<P>() == WEIR_PROCESSOR) {
         weir_processor_ops o{};
         o.size = sizeof o;
-        if constexpr (has_edit<P>::value)
+        if constexpr (has_edit<P>::value) {
           o.edit = edit<P>;
-        else
+        } else {
           o.process = process<P>;
+        }
         return o;
       } else if constexpr (kind_of<P>() == WEIR_AGGREGATOR) {
         return weir_aggregator_ops{sizeof(weir_aggregator_ops), 0, add<P>, push<P>, reset<P>};
@@ -456,22 +468,25 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     static constexpr auto kind_ops = kind_table();
 
     static constexpr const weir_opt* const* opts() {
-      if constexpr (has_options<P>::value)
+      if constexpr (has_options<P>::value) {
         return schema<P>::list.data();
-      else
+      } else {
         return nullptr;
+      }
     }
     static constexpr const weir_metric_decl* const* metrics() {
-      if constexpr (has_metrics<P>::value)
+      if constexpr (has_metrics<P>::value) {
         return P::metrics;
-      else
+      } else {
         return nullptr;
+      }
     }
     static constexpr const char* const* needs() {
-      if constexpr (has_needs<P>::value)
+      if constexpr (has_needs<P>::value) {
         return P::needs;
-      else
+      } else {
         return nullptr;
+      }
     }
     static constexpr weir_plugin plugin{sizeof(weir_plugin),
                                         kind_of<P>(),

@@ -46,8 +46,9 @@ namespace testing __attribute__((visibility("hidden"))) {
       while (at != end && *at != '.' && (*at < '0' || *at > '9')) ++at;
       const std::string_view name(word, static_cast<std::size_t>(at - word));
       double factor = name.empty() && first && at == end ? alone : 0;
-      for (const unit& u : units)
+      for (const unit& u : units) {
         if (name == u.name) factor = u.factor;
+      }
       if (factor == 0) return false;
       total += n * factor;
     }
@@ -58,8 +59,9 @@ namespace testing __attribute__((visibility("hidden"))) {
                                      {"s", 1e9}, {"m", 6e10}, {"h", 3.6e12},      {"d", 8.64e13}};
     const bool minus = !s.empty() && s[0] == '-';
     double ns = 0;
-    if (!sum_of_units(std::string_view(s).substr(minus ? 1 : 0), units, 1e9, ns))
+    if (!sum_of_units(std::string_view(s).substr(minus ? 1 : 0), units, 1e9, ns)) {
       refuse(path, "'" + s + "' is not a duration");
+    }
     return static_cast<std::int64_t>(std::llround(minus ? -ns : ns));
   }
   inline std::int64_t size_of(const std::string& s, const std::string& path) {
@@ -99,14 +101,16 @@ namespace testing __attribute__((visibility("hidden"))) {
    private:
     static const toml* find(const toml& in, const weir_opt& o) {
       if (const toml* v = in.find(o.name)) return v;
-      for (const char* const* a = o.aliases; a != nullptr && *a != nullptr; ++a)
+      for (const char* const* a = o.aliases; a != nullptr && *a != nullptr; ++a) {
         if (const toml* v = in.find(*a)) return v;
+      }
       return nullptr;
     }
     static bool named(const weir_opt& o, const std::string& key) {
       if (key == o.name) return true;
-      for (const char* const* a = o.aliases; a != nullptr && *a != nullptr; ++a)
+      for (const char* const* a = o.aliases; a != nullptr && *a != nullptr; ++a) {
         if (key == *a) return true;
+      }
       return false;
     }
     static void refuse_unknown(const weir_opt* const* opts, std::uint32_t n, const toml& in,
@@ -114,8 +118,9 @@ namespace testing __attribute__((visibility("hidden"))) {
       for (const auto& m : in.members) {
         bool known = false;
         for (std::uint32_t i = 0; i < n; ++i) known = known || named(*opts[i], m.first);
-        if (!known)
+        if (!known) {
           refuse(path.empty() ? m.first : path + "." + m.first, "unknown option '" + m.first + "'");
+        }
       }
     }
 
@@ -178,8 +183,9 @@ namespace testing __attribute__((visibility("hidden"))) {
       v.flags = WEIR_VF_LIST;
       v.n = static_cast<std::uint32_t>(t.items.size());
       v.v.off = values(v.n);
-      for (std::uint32_t i = 0; i < v.n; ++i)
+      for (std::uint32_t i = 0; i < v.n; ++i) {
         put_item(v, i, one(o, t.items[i], path + "[" + std::to_string(i) + "]"), t.items[i]);
+      }
       return v;
     }
     void put_item(const weir_value& of, std::uint32_t i, weir_value x, const toml& from) {
@@ -230,8 +236,9 @@ namespace testing __attribute__((visibility("hidden"))) {
     // One end of a range; NaN where it is open.
     static double bound(const weir_opt& o, std::string_view literal, const std::string& path) {
       std::string text;
-      for (const char c : literal)
+      for (const char c : literal) {
         if (c != '"' && c != '\'') text += c;
+      }
       if (text.empty()) return std::nan("");
       if (o.type == WEIR_C_DURATION) return static_cast<double>(duration_of(text, path));
       if (o.type == WEIR_C_SIZE) return static_cast<double>(size_of(text, path));
@@ -261,8 +268,9 @@ namespace testing __attribute__((visibility("hidden"))) {
     }
     static const std::string& choice(const weir_opt& o, const std::string& s,
                                      const std::string& path) {
-      for (std::uint32_t i = 0; i < o.n_choices; ++i)
+      for (std::uint32_t i = 0; i < o.n_choices; ++i) {
         if (s == o.choices[i]) return s;
+      }
       refuse(path, "'" + s + "' is not one of the choices");
     }
     void any(weir_value& v, const toml& t, const std::string& path) {

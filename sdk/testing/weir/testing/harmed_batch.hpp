@@ -57,8 +57,9 @@ namespace testing __attribute__((visibility("hidden"))) {
 
   // The memory is exactly as large as the block: a sanitizer sees every step outside.
   inline block_memory harmed_batch(const std::uint8_t* data, std::size_t size) {
-    if (size >= 4 && std::memcmp(data, "WEIR", 4) == 0)
+    if (size >= 4 && std::memcmp(data, "WEIR", 4) == 0) {
       return detail::exact(data, std::min<std::size_t>(size, 65536));
+    }
     const block_memory base = detail::sound(size == 0 ? 0 : data[0]);
     block_memory m = detail::exact(base.data(), base.head()->total);
     for (std::size_t i = 1; i + 3 <= size; i += 3) {

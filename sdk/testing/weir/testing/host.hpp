@@ -77,9 +77,11 @@ namespace testing __attribute__((visibility("hidden"))) {
     lines take_rows(row_format format = {}) {
       const std::lock_guard<std::mutex> lock(mutex_);
       lines out;
-      for (; taken_ < emits_.size(); ++taken_)
-        for (std::string& l : print(batch(emits_[taken_].head()), format))
+      for (; taken_ < emits_.size(); ++taken_) {
+        for (std::string& l : print(batch(emits_[taken_].head()), format)) {
           out.push_back(std::move(l));
+        }
+      }
       return out;
     }
     // Waits in real time until n rows in all were emitted and not yet taken; for plugins with threads.
@@ -90,8 +92,9 @@ namespace testing __attribute__((visibility("hidden"))) {
     std::vector<logged> logs() const { return copy_of(logs_); }
     // True when a line of that level or a more severe one contains the text.
     bool logged_text(std::string_view text, std::int32_t level = WEIR_LOG_TRACE) const {
-      for (const logged& l : logs())
+      for (const logged& l : logs()) {
         if (l.level <= level && l.text.find(text) != std::string::npos) return true;
+      }
       return false;
     }
     std::vector<bad_record> bad() const { return copy_of(bad_); }
@@ -176,8 +179,9 @@ namespace testing __attribute__((visibility("hidden"))) {
     void enter(phase p, std::int64_t promised = 0) {
       const std::lock_guard<std::mutex> lock(mutex_);
       const bool alone = p == phase::idle || phase_ == phase::idle;
-      if (!alone && (p == phase::life || (flags_ & WEIR_CONCURRENT) == 0))
+      if (!alone && (p == phase::life || (flags_ & WEIR_CONCURRENT) == 0)) {
         violate("a call began inside another one");
+      }
       phase_ = p;
       promised_ = promised;
       driver_ = std::this_thread::get_id();
@@ -282,8 +286,9 @@ namespace testing __attribute__((visibility("hidden"))) {
     }
     bool take_buffer(const weir_buf& b, const char* what) {
       const auto at = lent_.find(b.id);
-      if (at == lent_.end() || at->second != b.data)
+      if (at == lent_.end() || at->second != b.data) {
         return violate(std::string(what) + " of a buffer that is not the plugin's"), false;
+      }
       free_block(at->second);
       lent_.erase(at);
       return true;
@@ -309,8 +314,9 @@ namespace testing __attribute__((visibility("hidden"))) {
       const char* wrong =
           e.used > b.cap ? "used is larger than the buffer" : validate(b.data, e.used);
       if (wrong == nullptr && head->total != e.used) wrong = "used is not the block's total";
-      if (wrong == nullptr && head->signal == WEIR_SIG_RAW && (flags_ & WEIR_EMITS_RAW) == 0)
+      if (wrong == nullptr && head->signal == WEIR_SIG_RAW && (flags_ & WEIR_EMITS_RAW) == 0) {
         wrong = "raw rows without WEIR_EMITS_RAW";
+      }
       if (wrong != nullptr) violate(std::string("emit of an invalid batch: ") + wrong);
       return wrong == nullptr;
     }
@@ -320,16 +326,18 @@ namespace testing __attribute__((visibility("hidden"))) {
     void check_alive(const char* what) {
       if (stopped_) violate(std::string(what) + " after stop");
       const bool foreign = std::this_thread::get_id() != driver_;
-      if (foreign && (flags_ & WEIR_OWN_THREADS) == 0)
+      if (foreign && (flags_ & WEIR_OWN_THREADS) == 0) {
         violate(std::string(what) + " from another thread without WEIR_OWN_THREADS");
+      }
     }
     void check_may_wait() {
       const bool foreign = std::this_thread::get_id() != driver_;
       if (foreign) return;
       if (phase_ == phase::loop) violate("buf_wait in [loop]");
       if (phase_ == phase::life) violate("buf_wait in [life]");
-      if (phase_ == phase::work && (flags_ & WEIR_MAY_BLOCK) == 0)
+      if (phase_ == phase::work && (flags_ & WEIR_MAY_BLOCK) == 0) {
         violate("buf_wait in [work] without WEIR_MAY_BLOCK");
+      }
     }
 
     // ---- events ----
@@ -350,8 +358,9 @@ namespace testing __attribute__((visibility("hidden"))) {
 
     void add_log(std::int32_t level, weir_str msg, const weir_kv* kv, std::uint32_t n) {
       logged l{level, std::string(view(msg))};
-      for (std::uint32_t i = 0; i < n; ++i)
+      for (std::uint32_t i = 0; i < n; ++i) {
         l.text.append(" ").append(view(kv[i].key)).append("=").append(view(kv[i].val));
+      }
       const std::lock_guard<std::mutex> lock(mutex_);
       logs_.push_back(std::move(l));
     }

@@ -45,18 +45,19 @@ namespace testing __attribute__((visibility("hidden"))) {
     std::string out;
     for (const char c : s) {
       const auto u = static_cast<unsigned char>(c);
-      if (c == '\n')
+      if (c == '\n') {
         out += "\\n";
-      else if (c == '\r')
+      } else if (c == '\r') {
         out += "\\r";
-      else if (c == '\t')
+      } else if (c == '\t') {
         out += "\\t";
-      else if (u < 0x20 || u == 0x7f)
+      } else if (u < 0x20 || u == 0x7f) {
         out.append("\\x").append({hex[u >> 4], hex[u & 15]});
-      else if (c == '\\' || special.find(c) != std::string_view::npos)
+      } else if (c == '\\' || special.find(c) != std::string_view::npos) {
         out.append({'\\', c});
-      else
+      } else {
         out += c;
+      }
     }
     return out;
   }
@@ -75,11 +76,12 @@ namespace testing __attribute__((visibility("hidden"))) {
   }
   inline std::string print_tags(const row& r, std::string_view before_each) {
     std::string out;
-    for (const auto& t : r.tags())
+    for (const auto& t : r.tags()) {
       out.append(out.empty() ? before_each : ",")
           .append(escaped(t.key, ",= "))
           .append("=")
           .append(escaped(t.value, ",= "));
+    }
     return out;
   }
   inline std::string print_raw(const row& r) {
@@ -121,9 +123,11 @@ namespace testing __attribute__((visibility("hidden"))) {
 
    private:
     bool is_raw() const {
-      for (const char* k : {"raw record ", "raw document ", "raw stream "})
-        if (line_.substr(0, std::strlen(k)) == k && line_.find('"') != std::string_view::npos)
+      for (const char* k : {"raw record ", "raw document ", "raw stream "}) {
+        if (line_.substr(0, std::strlen(k)) == k && line_.find('"') != std::string_view::npos) {
           return true;
+        }
+      }
       return false;
     }
     void read_raw() {
@@ -155,16 +159,17 @@ namespace testing __attribute__((visibility("hidden"))) {
         return;
       }
       const std::string v = word(", ");
-      if (v == "t" || v == "true")
+      if (v == "t" || v == "true") {
         to_.field(k, true);
-      else if (v == "f" || v == "false")
+      } else if (v == "f" || v == "false") {
         to_.field(k, false);
-      else if (!v.empty() && v.back() == 'i')
+      } else if (!v.empty() && v.back() == 'i') {
         to_.field(k, number<std::int64_t>(v.substr(0, v.size() - 1)));
-      else if (!v.empty() && v.back() == 'u')
+      } else if (!v.empty() && v.back() == 'u') {
         to_.field(k, number<std::uint64_t>(v.substr(0, v.size() - 1)));
-      else
+      } else {
         to_.field(k, number<double>(v));
+      }
     }
     void read_time_and_kind() {
       skip_space();
@@ -175,16 +180,18 @@ namespace testing __attribute__((visibility("hidden"))) {
         w = word(" ");
       }
       if (w.empty()) return;
-      for (std::uint8_t k = 0; k < kind_names.size(); ++k)
+      for (std::uint8_t k = 0; k < kind_names.size(); ++k) {
         if (w == kind_names[k]) return void(to_.kind(k));
+      }
       complain("'" + w + "' is neither a time nor a kind");
     }
     template <typename T>
     T number(const std::string& s) const {
       T v{};
       const auto end = std::from_chars(s.data(), s.data() + s.size(), v);
-      if (s.empty() || end.ec != std::errc() || end.ptr != s.data() + s.size())
+      if (s.empty() || end.ec != std::errc() || end.ptr != s.data() + s.size()) {
         complain("'" + s + "' is not a number");
+      }
       return v;
     }
     char peek() const { return at_ < line_.size() ? line_[at_] : '\0'; }

@@ -41,15 +41,17 @@ namespace testing __attribute__((visibility("hidden"))) {
     weir_status open(std::string_view address, const weir_listen_opts& o, std::int32_t* fd,
                      weir_err* err) {
       const std::size_t colon = address.find("://");
-      if (colon == std::string_view::npos)
+      if (colon == std::string_view::npos) {
         return fill(err, WEIR_E_CONFIG, "address without scheme: " + std::string(address));
+      }
       const std::string scheme(address.substr(0, colon));
       const std::string rest(address.substr(colon + 3));
       const bool unix_path = scheme == "unix" || scheme == "unixgram";
       const int made = unix_path ? open_unix(scheme, rest, o) : open_inet(scheme, rest, o);
-      if (made < 0)
+      if (made < 0) {
         return fill(err, WEIR_E_RETRY,
                     "cannot listen on " + std::string(address) + ": " + std::strerror(errno));
+      }
       *fd = made;
       return WEIR_OK;
     }
@@ -90,11 +92,13 @@ namespace testing __attribute__((visibility("hidden"))) {
       want.ai_family = scheme.back() == '6' ? AF_INET6 : AF_INET;
       if (name.find(':') != std::string::npos) want.ai_family = AF_INET6;
       want.ai_socktype = tcp ? SOCK_STREAM : SOCK_DGRAM;
-      if (name.empty())
+      if (name.empty()) {
         name = want.ai_family == AF_INET6 ? "::1" : "127.0.0.1";  // tests stay on the loopback
+      }
       addrinfo* found = nullptr;
-      if (::getaddrinfo(name.c_str(), rest.substr(colon + 1).c_str(), &want, &found) != 0)
+      if (::getaddrinfo(name.c_str(), rest.substr(colon + 1).c_str(), &want, &found) != 0) {
         return errno = EINVAL, -1;
+      }
       const int fd =
           bound(found->ai_family, found->ai_socktype, found->ai_addr, found->ai_addrlen, o);
       ::freeaddrinfo(found);

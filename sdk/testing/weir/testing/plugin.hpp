@@ -69,8 +69,9 @@ namespace testing __attribute__((visibility("hidden"))) {
     lines take_rows() { return host_.take_rows(format_); }
     // By the name of its declaration.
     std::uint64_t metric(std::string_view name) const {
-      for (std::size_t i = 0; d_.metrics != nullptr && d_.metrics[i] != nullptr; ++i)
+      for (std::size_t i = 0; d_.metrics != nullptr && d_.metrics[i] != nullptr; ++i) {
         if (d_.metrics[i]->name == name) return host_.slot(i);
+      }
       throw bad_test("no self-metric " + std::string(name));
     }
 
@@ -107,8 +108,9 @@ namespace testing __attribute__((visibility("hidden"))) {
       host_.enter(phase::loop);
       const auto from = std::chrono::steady_clock::now();
       d_.ops->events(self_, first, bytes);
-      if (std::chrono::steady_clock::now() - from > std::chrono::seconds(1))
+      if (std::chrono::steady_clock::now() - from > std::chrono::seconds(1)) {
         host_.note_violation("events() took longer than 1 s");
+      }
       host_.enter(phase::idle);
       throw_violations();
     }
@@ -233,8 +235,9 @@ namespace testing __attribute__((visibility("hidden"))) {
       const std::uint64_t bad_before = host_.bad_count();
       const lines whole = parse_stream(bytes, WEIR_NO_ID, session);
       const std::uint64_t bad = host_.bad_count() - bad_before;
-      for (std::size_t cut = 1; cut < bytes.size(); ++cut)
+      for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
         compare_cut(bytes, cut, ++session, whole, bad);
+      }
       return whole;
     }
 
@@ -250,10 +253,11 @@ namespace testing __attribute__((visibility("hidden"))) {
       std::uint32_t from = 0;
       for (std::uint32_t i = 0; i < o.in.n_rows; ++i) {
         if (ends[i] < from || ends[i] > all.size()) throw violation("row_end is not ascending");
-        if (o.selected(o.in.row0 + i))
+        if (o.selected(o.in.row0 + i)) {
           out.push_back(all.substr(from, ends[i] - from));
-        else if (ends[i] != from)
+        } else if (ends[i] != from) {
           throw violation("a row that is not selected was serialized");
+        }
         from = ends[i];
       }
       if (from != all.size()) throw violation("bytes behind the last row");
@@ -281,11 +285,13 @@ namespace testing __attribute__((visibility("hidden"))) {
         in.n_rows = std::min(chosen.n_rows, head->n_rows - in.row0);
         copy.assign(reinterpret_cast<const char*>(head), head->total);
         if (chosen.mask.empty()) return;
-        if (chosen.mask.size() != head->n_rows)
+        if (chosen.mask.size() != head->n_rows) {
           throw bad_test("the mask has not one digit per row");
+        }
         mask.resize(words(head->n_rows));
-        for (std::uint32_t r = 0; r < head->n_rows; ++r)
+        for (std::uint32_t r = 0; r < head->n_rows; ++r) {
           if (chosen.mask[r] == '1') set_bit(mask.data(), r);
+        }
         in.mask = mask.data();
       }
       // Of a batch that is lent: the plugin may read it, no more.
@@ -340,8 +346,9 @@ namespace testing __attribute__((visibility("hidden"))) {
       host_.stopped(true);
       d_.ops->stop(self_, host_.now() + deadline_ns, &e);
       d_.ops->destroy(std::exchange(self_, nullptr));
-      if (host_.buffers_out() != 0)
+      if (host_.buffers_out() != 0) {
         host_.note_violation("a buffer was neither emitted nor given back");
+      }
       if (host_.retained() != 0) host_.note_violation("a retained batch was not released");
       if (host_.charged_bytes() != 0) host_.note_violation("charged budget was not given back");
     }
@@ -353,16 +360,18 @@ namespace testing __attribute__((visibility("hidden"))) {
     void check_descriptor() {
       for (const char* const* n = d_.needs; n != nullptr && *n != nullptr; ++n) {
         const bool optional = **n == '?';
-        if (!optional && host_.table()->extension(host_.table()->ctx, *n) == nullptr)
+        if (!optional && host_.table()->extension(host_.table()->ctx, *n) == nullptr) {
           throw failure(WEIR_E_UNSUPPORTED, std::string("the host has no ") + *n, "");
+        }
       }
     }
 
     // ---- processors ----
 
     static void allow(weir_status s, std::initializer_list<weir_status> allowed, const char* what) {
-      for (const weir_status a : allowed)
+      for (const weir_status a : allowed) {
         if (s == a) return;
+      }
       throw violation(std::string(what) + " answered with status " + std::to_string(s));
     }
     // The rows of the block but those that were selected and not kept.
@@ -429,10 +438,12 @@ namespace testing __attribute__((visibility("hidden"))) {
     static void check_unselected(const lines& before, const weir_batch* head, const offer& o) {
       const lines after = print(batch(head), all_shown);
       if (after.size() < before.size()) throw violation("edit removed rows from the block");
-      for (std::uint32_t r = 0; r < before.size(); ++r)
-        if (!o.selected(r) && before[r] != after[r])
+      for (std::uint32_t r = 0; r < before.size(); ++r) {
+        if (!o.selected(r) && before[r] != after[r]) {
           throw violation("edit changed a row that is not selected: " + before[r] + " is now " +
                           after[r]);
+        }
+      }
     }
 
     // ---- outputs ----
@@ -472,16 +483,18 @@ namespace testing __attribute__((visibility("hidden"))) {
       std::uint64_t consumed = 0;
       work(host::any_number, [&](weir_err& e) { return k->parse(self_, &o.in, &consumed, &e); });
       o.check_unchanged();
-      if (consumed > bytes.size() && from.kind == WEIR_RAW_STREAM)
+      if (consumed > bytes.size() && from.kind == WEIR_RAW_STREAM) {
         throw violation("parse consumed more than there is");
+      }
       return consumed;
     }
     // One read of a stream; what a parser does not cut itself is cut at line ends.
     std::uint64_t parse_piece(const std::string& offered, std::string_view fresh,
                               const origin& from) {
       std::string_view bytes = offered;
-      if ((d_.flags & WEIR_CUTS_STREAM) == 0 && !from.last)
+      if ((d_.flags & WEIR_CUTS_STREAM) == 0 && !from.last) {
         bytes = bytes.substr(0, bytes.rfind('\n') + 1);
+      }
       if (bytes.empty() && !from.last) return 0;
       return parse_raw(raw_batch(fresh, from), bytes, from, 0);
     }

@@ -38,11 +38,13 @@ class rowwise_check {
   // What the selected rows give, and the others as they are.
   lines expected(const std::string& mask) const {
     lines out;
-    for (std::size_t r = 0; r < rows_.size(); ++r)
-      if (mask.empty() || mask[r] == '1')
+    for (std::size_t r = 0; r < rows_.size(); ++r) {
+      if (mask.empty() || mask[r] == '1') {
         out.insert(out.end(), alone_[r].begin(), alone_[r].end());
-      else
+      } else {
         out.push_back(rows_[r]);
+      }
+    }
     return out;
   }
   void try_selection(std::mt19937& chance) {

@@ -30,8 +30,9 @@ namespace testing __attribute__((visibility("hidden"))) {
     bool written_inline = false;  // [ ... ] and { ... } cannot be extended by headers
 
     const toml* find(std::string_view key) const {
-      for (const auto& m : members)
+      for (const auto& m : members) {
         if (m.first == key) return &m.second;
+      }
       return nullptr;
     }
   };
@@ -46,10 +47,11 @@ namespace testing __attribute__((visibility("hidden"))) {
       toml root;
       toml* at = &root;
       for (skip_lines(); !done(); skip_lines()) {
-        if (peek() == '[')
+        if (peek() == '[') {
           at = header(root);
-        else
+        } else {
           key_value(*at);
+        }
         end_of_line();
       }
       return root;
@@ -78,8 +80,9 @@ namespace testing __attribute__((visibility("hidden"))) {
       while (peek() == ' ' || peek() == '\t') ++at_;
     }
     void skip_comment() {
-      if (peek() == '#')
+      if (peek() == '#') {
         while (!done() && peek() != '\n') ++at_;
+      }
     }
     void skip_lines() {
       for (;; ++at_) {
@@ -96,16 +99,18 @@ namespace testing __attribute__((visibility("hidden"))) {
     [[noreturn]] void complain(const std::string& what) const {
       std::size_t line = 1;
       std::size_t from = 0;
-      for (std::size_t i = 0; i < at_ && i < s_.size(); ++i)
+      for (std::size_t i = 0; i < at_ && i < s_.size(); ++i) {
         if (s_[i] == '\n') ++line, from = i + 1;
+      }
       throw bad_test("TOML " + std::to_string(line) + ":" + std::to_string(at_ - from + 1) + ": " +
                      what);
     }
     void place(toml& v) const {
       v.line = 1;
       std::size_t from = 0;
-      for (std::size_t i = 0; i < at_; ++i)
+      for (std::size_t i = 0; i < at_; ++i) {
         if (s_[i] == '\n') ++v.line, from = i + 1;
+      }
       v.col = static_cast<std::uint32_t>(at_ - from + 1);
     }
 
@@ -116,10 +121,11 @@ namespace testing __attribute__((visibility("hidden"))) {
     std::string key_part() {
       skip_blanks();
       std::string k;
-      if (peek() == '"' || peek() == '\'')
+      if (peek() == '"' || peek() == '\'') {
         k = string_literal();
-      else
+      } else {
         while (bare(peek())) k += s_[at_++];
+      }
       if (k.empty() && peek(0) != '"') {
         if (at_ == 0 || (s_[at_ - 1] != '"' && s_[at_ - 1] != '\'')) complain("a key is missing");
       }
@@ -135,8 +141,9 @@ namespace testing __attribute__((visibility("hidden"))) {
     toml& descend(toml& from, const std::string& k) {
       for (auto& m : from.members) {
         if (m.first != k) continue;
-        if (m.second.written_inline)
+        if (m.second.written_inline) {
           complain("'" + k + "' was written inline and cannot be extended");
+        }
         if (m.second.is == toml::array && !m.second.items.empty()) return m.second.items.back();
         if (m.second.is != toml::table) complain("'" + k + "' is not a table");
         return m.second;
@@ -163,8 +170,9 @@ namespace testing __attribute__((visibility("hidden"))) {
       if (in.find(k) == nullptr) fresh(in, k).is = toml::array;
       for (auto& m : in.members) {
         if (m.first != k) continue;
-        if (m.second.is != toml::array || m.second.written_inline)
+        if (m.second.is != toml::array || m.second.written_inline) {
           complain("'" + k + "' is not an array of tables");
+        }
         m.second.items.emplace_back();
         place(m.second.items.back());
         return m.second.items.back();
@@ -185,14 +193,15 @@ namespace testing __attribute__((visibility("hidden"))) {
       toml v;
       place(v);
       const char c = peek();
-      if (c == '"' || c == '\'')
+      if (c == '"' || c == '\'') {
         v.is = toml::string, v.text = string_literal();
-      else if (c == '[')
+      } else if (c == '[') {
         array_literal(v);
-      else if (c == '{')
+      } else if (c == '{') {
         inline_table(v);
-      else
+      } else {
         scalar(v);
+      }
       return v;
     }
     void array_literal(toml& v) {
@@ -227,15 +236,17 @@ namespace testing __attribute__((visibility("hidden"))) {
     }
     static std::string digits(const std::string& w) {
       std::string d;
-      for (const char c : w)
+      for (const char c : w) {
         if (c != '_' && !(c == '+' && d.empty())) d += c;
+      }
       return d;
     }
     static bool integer(const std::string& w, toml& v) {
       std::string d = digits(w);
       int base = 10;
-      if (d.size() > 2 && d[0] == '0')
+      if (d.size() > 2 && d[0] == '0') {
         base = d[1] == 'x' ? 16 : d[1] == 'o' ? 8 : d[1] == 'b' ? 2 : 10;
+      }
       if (base != 10) d = d.substr(2);
       v.is = toml::integer;
       const auto end = std::from_chars(d.data(), d.data() + d.size(), v.i, base);
@@ -297,16 +308,18 @@ namespace testing __attribute__((visibility("hidden"))) {
     void code_point(std::string& out, std::size_t n) {
       std::uint32_t u = 0;
       const char* first = s_.data() + at_;
-      if (s_.size() - at_ < n || std::from_chars(first, first + n, u, 16).ptr != first + n)
+      if (s_.size() - at_ < n || std::from_chars(first, first + n, u, 16).ptr != first + n) {
         complain("bad \\u escape");
+      }
       at_ += n;
       const auto put = [&out](std::uint32_t b) {
         out += static_cast<char>(static_cast<unsigned char>(b));
       };
       if (u < 0x80) return put(u);
       if (u < 0x800) return put(0xc0 | (u >> 6)), put(0x80 | (u & 63));
-      if (u < 0x10000)
+      if (u < 0x10000) {
         return put(0xe0 | (u >> 12)), put(0x80 | ((u >> 6) & 63)), put(0x80 | (u & 63));
+      }
       put(0xf0 | (u >> 18));
       put(0x80 | ((u >> 12) & 63));
       put(0x80 | ((u >> 6) & 63));
