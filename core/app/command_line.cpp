@@ -67,6 +67,9 @@ void add_run(CLI::App& app, CommandLine& line, Flags& flags) {
   app.add_option("--ledger", line.ledger_file,
                  "At the end, say where every record went (.json: for a program; -: stderr)")
       ->type_name("FILE");
+  app.add_option("--metrics", line.metrics_file,
+                 "Keep the agent's own metrics in this file, in Prometheus' text format")
+      ->type_name("FILE");
   app.add_flag("--version", flags.version, "Print the version");
 }
 

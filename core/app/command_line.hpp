@@ -32,8 +32,9 @@ struct CommandLine {
   bool json{false};  // config check, plugins: for a program
   std::int64_t test_wait_s{0};
   std::string pidfile;
-  std::string ledger_file;  // Where the ledger goes at the end; "-" = stderr.
-  std::string kind, name;   // plugins list KIND, plugins describe KIND.NAME
+  std::string ledger_file;   // Where the ledger goes at the end; "-" = stderr.
+  std::string metrics_file;  // Where the agent's own metrics go, again and again.
+  std::string kind, name;    // plugins list KIND, plugins describe KIND.NAME
 };
 
 // Nothing: the process ends with exit_status (help, version, or a mistake that was said).

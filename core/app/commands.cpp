@@ -53,6 +53,17 @@ void write_ledger(const metrics::Ledger& ledger, const std::string& path) {
   if (!file.flush()) Logger("agent").error("the ledger could not be written to " + path);
 }
 
+// Whoever reads the file sees one page or the next, never half of one.
+void write_page(const std::string& page, const std::string& path) {
+  const std::string fresh = path + ".new";
+  std::ofstream file(fresh);
+  file << page;
+  file.close();
+  if (!file || ::rename(fresh.c_str(), path.c_str()) != 0)
+    Logger("agent").error("the metrics could not be written to " + path +
+                          ": the folder has to exist and to be writable (--metrics)");
+}
+
 bool set_log(const config::Settings& settings) {
   const std::string why = configure_log(settings.agent.log);
   if (!why.empty()) std::fprintf(stderr, "weir: %s\n", why.c_str());
@@ -69,13 +80,16 @@ int run_mode(runtime::Agent& agent, const CommandLine& line) {
 
 // The first load comes before the agent exists: it needs the memory limit and the number of threads.
 std::unique_ptr<runtime::Agent> make_agent(Configuration& configuration, Catalog& catalog,
-                                           std::unique_ptr<config::Settings>& first) {
+                                           std::unique_ptr<config::Settings>& first,
+                                           const std::string& metrics_file) {
   runtime::Agent::Callbacks callbacks;
   callbacks.load = [&configuration, &first] {
     return first ? std::move(first) : configuration.load();
   };
   callbacks.refused = [&configuration](const auto& why) { configuration.print_refusal(why); };
   callbacks.trusted = [&catalog](const weir_plugin* p) { return catalog.trusted(p); };
+  if (!metrics_file.empty())
+    callbacks.publish = [metrics_file](const auto& page) { write_page(page, metrics_file); };
   return std::make_unique<runtime::Agent>(first->weir, std::move(callbacks));
 }
 
@@ -86,7 +100,7 @@ int run_agent(const CommandLine& line) {
   Configuration configuration(line, catalog);
   auto first = configuration.load();
   if (!first || !set_log(*first)) return 1;
-  const auto agent = make_agent(configuration, catalog, first);
+  const auto agent = make_agent(configuration, catalog, first, line.metrics_file);
   const int status = run_mode(*agent, line);
   write_ledger(agent->ledger(), line.ledger_file);
   agent->finish(status);
@@ -99,7 +113,7 @@ int config_check(const CommandLine& line) {
   Configuration configuration(line, catalog);
   auto first = configuration.load();
   if (!first || !set_log(*first)) return 1;
-  const auto agent = make_agent(configuration, catalog, first);
+  const auto agent = make_agent(configuration, catalog, first, {});
   const bool ok = agent->check();
   agent->finish(ok ? 0 : 1);
   if (ok && !line.json)

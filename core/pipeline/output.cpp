@@ -279,6 +279,7 @@ bool Output::write_one() {
     delivery = flight_.pieces.front().delivery(next_delivery_++);
     delivery.attempt = flight_.attempt;
     open_delivery_ = delivery.id;
+    write_begun_ns_ = services_.clock.steady_ns();
     calling_ = true;
     early_.reset();
   }
@@ -376,6 +377,7 @@ bool Output::finish(weir_status status, const weir_err& err, std::uint64_t rejec
 void Output::settle_locked(weir_status status, const weir_err& err, std::uint64_t rejected) {
   metrics::Node& node = instance_->node();
   node.calls += 1;
+  node.call_ns += static_cast<std::uint64_t>(services_.clock.steady_ns() - write_begun_ns_);
   if (status >= 0) return delivered_locked(rejected);
   node.errors += 1;
   const bool given_up =

@@ -133,6 +133,7 @@ class Output final : public HostCalls {
   bool draining_{false}, ending_{false};
   std::uint32_t failures_{0};
   std::int64_t last_progress_ns_{0};
+  std::int64_t write_begun_ns_{0};  // Of the open delivery.
   std::uint64_t next_delivery_{1}, open_delivery_{0};
   bool calling_{false};              // The plugin's write has not returned.
   std::optional<Completion> early_;  // It completed before it returned.

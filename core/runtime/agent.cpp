@@ -52,6 +52,12 @@ std::int64_t worker_threads(std::int64_t configured) {
 Agent::Agent(const config::WeirSettings& settings, Callbacks callbacks)
     : callbacks_(std::move(callbacks)),
       budget_(limit_of(settings)),
+      own_metrics_(metrics::make_collectable(
+          ledger_,
+          [this] {
+            return metrics::Memory{budget_.used_bytes(), budget_.peak_bytes(),
+                                   budget_.limit_bytes()};
+          })),
       random_(std::make_unique<SystemRandom>()),
       workers_("weir-work", {worker_threads(settings.threads), worker_threads(settings.threads),
                              settings.max_hung}),
@@ -104,6 +110,8 @@ int Agent::run() {
     return 1;
   }
   arm_watchdog();
+  publish_every_ns_ = current_->settings->agent.flush_interval_ns;
+  arm_publishing();
   for (Command c = next_command(); c != Command::stop; c = next_command()) {
     if (c == Command::flush)
       current_->pipeline->flush();
@@ -112,7 +120,7 @@ int Agent::run() {
   }
   agent_log().info("stopping: what is on its way is written first");
   const bool complete = stop_current();
-  report_ledger();
+  report();
   return complete ? 0 : 1;
 }
 
@@ -125,7 +133,7 @@ int Agent::once(std::int64_t service_wait_ns) {
       service_wait_ns,
       [this](const auto& done, std::int64_t deadline) { return wait_until(done, deadline); });
   hung_ = current_->pipeline->has_hung_call();
-  report_ledger();
+  report();
   return ok ? 0 : 1;
 }
 
@@ -154,6 +162,7 @@ void Agent::reload() {
   stop_current();
   std::swap(current_, next);
   watch_over(current_->pipeline.get());
+  publish_every_ns_ = current_->settings->agent.flush_interval_ns;
   if (hung_) next.release();  // A plugin of the old pipeline never came back: it keeps its memory.
   next.reset();
   if (const Status s = current_->pipeline->run(); !s.ok())
@@ -168,6 +177,26 @@ void Agent::arm_watchdog() {
       if (watched_ != nullptr) watched_->check_for_hung_calls();
     }
     arm_watchdog();
+  });
+}
+
+// ---- the agent's own metrics ------------------------------------------------------------------------------------
+
+void Agent::publish() const {
+  if (!callbacks_.publish) return;
+  const std::lock_guard lock(publish_mutex_);
+  callbacks_.publish(metrics_page());
+}
+
+// A file may take its time: it is written on the blocking pool, by one thread of it at most.
+void Agent::arm_publishing() {
+  if (!callbacks_.publish) return;
+  control_.at(system_clock().steady_ns() + publish_every_ns_, [this] {
+    blocking_.post([this] {
+      const std::unique_lock lock(publish_mutex_, std::try_to_lock);
+      if (lock.owns_lock()) callbacks_.publish(metrics_page());
+    });
+    arm_publishing();
   });
 }
 
@@ -198,7 +227,8 @@ Agent::Command Agent::next_command() {
 
 // ---- the end ------------------------------------------------------------------------------------------------------
 
-void Agent::report_ledger() const {
+void Agent::report() const {
+  publish();
   for (const std::string& line : ledger_.violations())
     agent_log().error("the ledger does not balance, which is a bug of the agent: " + line);
 }

@@ -10,14 +10,17 @@
 // Exit       A plugin that never comes back keeps its memory: finish() then ends the process without
 //            destructors, after everything else was stopped.
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "core/config/settings.hpp"
+#include "core/metrics/exposition.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/pipeline/sockets.hpp"
 #include "core/runtime/control_loop.hpp"
@@ -33,6 +36,9 @@ class Agent {
     // A plugin refused its options: says so, with the place.
     std::function<void(const pipeline::Pipeline::BuildError&)> refused;
     std::function<bool(const weir_plugin*)> trusted;
+    // Takes metrics_page() once every flush_interval and at the end, on any thread, one at a time.
+    // May be empty.
+    std::function<void(const std::string&)> publish;
   };
   Agent(const config::WeirSettings& settings, Callbacks callbacks);
   Agent(const Agent&) = delete;
@@ -47,6 +53,8 @@ class Agent {
   bool check();
 
   [[nodiscard]] const metrics::Ledger& ledger() const { return ledger_; }
+  // The agent's own metrics in Prometheus' text format, at any time and from any thread.
+  [[nodiscard]] std::string metrics_page() const { return metrics::text_page(*own_metrics_); }
   // Ends the threads. Does not return when a plugin hangs: then the process ends with this status.
   void finish(int exit_status);
 
@@ -65,11 +73,16 @@ class Agent {
   void watch_over(pipeline::Pipeline* pipeline);
   void arm_watchdog();
   bool wait_until(const std::function<bool()>& done, std::int64_t deadline_steady_ns) const;
-  void report_ledger() const;
+  void report() const;
+  void publish() const;
+  void arm_publishing();
 
   const Callbacks callbacks_;
   metrics::Ledger ledger_;
   queue::Budget budget_;
+  std::shared_ptr<prometheus::Collectable> own_metrics_;
+  mutable std::mutex publish_mutex_;
+  std::atomic<std::int64_t> publish_every_ns_{0};
   pipeline::Sockets sockets_;
   std::unique_ptr<Random> random_;
   ControlLoop control_;
