@@ -122,7 +122,7 @@ def part_tidy(part):
     sources = [path for path in tracked(".cpp", ".hpp", ".c") if path != "sdk/include/weir/abi.h"]
     part.expect("clang-format-19 -i would change files", "clang-format-19", "--dry-run", "-Werror", *sources)
     part.expect("scripts/tidy.py", sys.executable, "scripts/tidy.py")
-    for tests in ("scripts/tidy_test.py", "scripts/check_test.py"):
+    for tests in ("scripts/tidy_test.py", "scripts/check_test.py", "bench/harness_test.py"):
         status, output = part.run(sys.executable, tests)
         score = unittest_score(output, status)
         part.score.add(score)

@@ -93,6 +93,12 @@ class Plugin {
     weir_err err = weir::make_err();
     check(ops->add(self_, &in, &err));
   }
+  void write(weir_buf& block) {
+    const auto* ops = static_cast<const weir_output_ops*>(descriptor_->kind_ops);
+    const weir_delivery in = delivery(block);
+    weir_err err = weir::make_err();
+    check(ops->write(self_, &in, &err));
+  }
   void push() {
     const auto* ops = static_cast<const weir_aggregator_ops*>(descriptor_->kind_ops);
     weir_err err = weir::make_err();
@@ -188,6 +194,14 @@ void run_stages(benchmark::State& state, const std::vector<Stage>& stages) {
   state.SetItemsProcessed(state.iterations() * rows_per_batch);
 }
 
+// What crossing the border costs: the output that does nothing is given the same block again and again.
+void run_call(benchmark::State& state) {
+  Plugin plugin("outputs", "discard", "");
+  weir_buf block = batches().front();
+  for ([[maybe_unused]] auto _ : state) plugin.write(block);
+  state.SetItemsProcessed(state.iterations());
+}
+
 void run_aggregator(benchmark::State& state, const char* name) {
   Plugin plugin("aggregators", name, "");
   std::size_t next = 0;
@@ -210,6 +224,7 @@ void run_window(benchmark::State& state, const char* name) {
 }
 
 int register_all() {
+  benchmark::RegisterBenchmark("call", run_call);
   for (const Stage& s : chain)
     benchmark::RegisterBenchmark(s.name, run_stages, std::vector<Stage>{s})->UseManualTime();
   benchmark::RegisterBenchmark("chain", run_stages, chain)->UseManualTime();

@@ -2,6 +2,8 @@
 #
 # Each file makes an executable, OWNER_bench for x = the end of OWNER, else OWNER_x_bench. The target
 # weir_benches builds them all; nothing else does, and no test runs them: numbers want a quiet machine.
+#
+# weir_bench_tool(name SOURCES x.cpp... LINK ...): a program that bench/run needs, built by weir_benches too.
 include_guard(GLOBAL)
 
 add_custom_target(weir_benches)
@@ -28,4 +30,17 @@ function(weir_bench owner)
     target_link_libraries(${target} PRIVATE ${A_LINK} benchmark::benchmark weir_rules)
     add_dependencies(weir_benches ${target})
   endforeach()
+endfunction()
+
+function(weir_bench_tool name)
+  cmake_parse_arguments(A "" "" "SOURCES;LINK" ${ARGN})
+  _weir_no_leftovers(weir_bench_tool ${name} "${A_UNPARSED_ARGUMENTS}")
+  weir_find_targets(missing Threads::Threads ${A_LINK})
+  if(missing)
+    message(FATAL_ERROR "${name} needs ${missing}, which is not installed (scripts/setup installs it)")
+  endif()
+  add_executable(${name} EXCLUDE_FROM_ALL ${A_SOURCES})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${A_LINK} Threads::Threads weir_rules)
+  add_dependencies(weir_benches ${name})
 endfunction()

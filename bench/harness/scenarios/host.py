@@ -1,0 +1,99 @@
+"""The host's own metrics once a second: memory, processor time, start."""
+
+import json
+import statistics
+import subprocess
+import time
+
+from harness import agent, process
+from harness.figures import Failed, Figure, Target
+from harness.scenarios.base import Scenario
+
+INPUTS = ("cpu", "mem", "swap", "system", "kernel", "processes", "disk", "diskio")
+
+AGENT = """\
+[agent]
+  interval = "1s"
+  round_interval = false
+  flush_interval = "1s"
+  precision = "1ns"
+  omit_hostname = true
+"""
+
+# What the inputs read each time (strace -e trace=openat,read,pread64 shows it), in the order of INPUTS. Some
+# of them stay open in the agent; the loop opens them each time all the same.
+READ_EACH_TIME = (
+    "/proc/stat",  # cpu
+    "/proc/meminfo",  # mem
+    "/proc/meminfo", "/proc/vmstat",  # swap
+    "/proc/loadavg", "/proc/uptime", "/sys/devices/system/cpu/online", "/var/run/utmp",  # system
+    "/proc/stat", "/proc/sys/kernel/random/entropy_avail",  # kernel
+    "/proc/[pid]/stat",  # processes
+    "/proc/1/mountinfo",  # disk
+    "/proc/diskstats",  # diskio
+)
+SETTLE_S = 3
+FIRST_GATHER_S = 5
+STARTS = 5
+
+
+def configuration(output):
+    return AGENT + "".join(f"[[inputs.{name}]]\n" for name in INPUTS) + output
+
+
+class Host(Scenario):
+    name = "host"
+    about = "host inputs every second: memory, CPU against a loop that only reads the same files, first gather"
+
+    def run(self, context):
+        return [*steady(context), first_gather(context)]
+
+
+def steady(context):
+    """Agent and loop side by side for the same seconds, so that both see the same machine."""
+    with agent.running(context.installation, configuration("[[outputs.discard]]\n"), context.folder) as running:
+        time.sleep(SETTLE_S)
+        before, begin = process.cpu_seconds(running.pid), time.monotonic()
+        loop = read_loop(context, round(context.seconds))
+        elapsed = time.monotonic() - begin
+        cpu = (process.cpu_seconds(running.pid) - before) / elapsed
+        memory = process.memory_megabytes(running.pid)
+        ledger = running.stop().ledger
+    created, written = agent.ledger_sum(ledger, "inputs", "created"), agent.ledger_sum(ledger, "outputs", "out")
+    if created != written or not created or agent.imbalance(ledger):
+        raise Failed(f"gathered {created}, written {written}; the agent's ledger:\n{ledger}")
+    loop_cpu = loop["cpu_s"] / round(context.seconds)
+    return [Figure("host: resident", memory["resident"], "MB", target=Target(12)),
+            Figure("host: anonymous", memory["anonymous"], "MB", target=Target(5)),
+            Figure("host: CPU", cpu * 1e3, "ms/s", "read loop", loop_cpu * 1e3, detail={"loop_files": loop["files"]}),
+            Figure("host: CPU against the loop", cpu / loop_cpu, "x", target=Target(2))]
+
+
+def read_loop(context, rounds):
+    command = [str(context.tools.path("read_loop")), str(rounds), "1000", *READ_EACH_TIME]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def first_gather(context):
+    """From exec to the time that the first record carries: the median of several starts."""
+    waits_ms = [start_once(context, number) for number in range(STARTS)]
+    return Figure("host: exec to first gather", statistics.median(waits_ms), "ms", target=Target(100),
+                  detail={"starts_ms": waits_ms})
+
+
+def start_once(context, number):
+    file = context.folder / f"first.{number}.out"
+    output = f'[[outputs.file]]\n  files = ["{file}"]\n  data_format = "influx"\n'
+    with agent.running(context.installation, configuration(output), context.folder) as running:
+        deadline = time.monotonic() + FIRST_GATHER_S
+        while time.monotonic() < deadline and not (file.exists() and file.stat().st_size):
+            time.sleep(0.05)
+        running.stop()
+        gathered_ns = [timestamp_ns(line) for line in file.read_text().splitlines()] if file.exists() else []
+        if not gathered_ns:
+            raise Failed(f"nothing was gathered in {FIRST_GATHER_S} s; the log:\n{running.log.read_text()}")
+        return (min(gathered_ns) - running.started_ns) / 1e6
+
+
+def timestamp_ns(line):
+    return int(line.rsplit(" ", 1)[1])

@@ -1,0 +1,31 @@
+#pragma once
+
+// Seconds by the clocks that measurements need.
+//
+// Threads    Any.
+// Units      Seconds as double: a run lasts seconds, so nanoseconds remain exact enough.
+
+#include <ctime>
+
+namespace weir::bench {
+
+inline double seconds_of(clockid_t clock) {
+  timespec t{};
+  clock_gettime(clock, &t);
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
+}
+inline double wall_seconds() { return seconds_of(CLOCK_MONOTONIC); }
+inline double thread_cpu_seconds() { return seconds_of(CLOCK_THREAD_CPUTIME_ID); }
+inline double process_cpu_seconds() { return seconds_of(CLOCK_PROCESS_CPUTIME_ID); }
+
+// Wall and CPU seconds of the thread since it was made.
+class Watch {
+ public:
+  double wall() const { return wall_seconds() - wall_; }
+  double cpu() const { return thread_cpu_seconds() - cpu_; }
+
+ private:
+  double wall_ = wall_seconds(), cpu_ = thread_cpu_seconds();
+};
+
+}  // namespace weir::bench

@@ -1,0 +1,273 @@
+// Sends line protocol over TCP as fast as the peer takes it, and says what it sent.
+//
+//   line_sender PORT [records=N] [connections=N] [series=N] [first=N] [new=1] [sample=FILE]
+//
+// A record has four tags and five fields in about 170 bytes; its field seq is a number of its own,
+// so that sequence_check can tell at the other end which are missing or double. Each connection has
+// a part of the series, and sends them again and again; with new=1 every record is a series of its
+// own. The lines are made before the first one is sent; while sending, only digits change in place.
+// Having sent all, it closes its half of a connection and waits for the peer's end: then the peer
+// has read everything. sample=FILE writes the lines there instead of sending them.
+//
+// Standard output: {"records":,"bytes":,"wall_s":,"cpu_s":}. Status 1 with a reason on standard
+// error.
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cinttypes>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "bench/tools/clocks.hpp"
+
+namespace weir::bench {
+namespace {
+
+constexpr std::size_t piece_bytes = std::size_t{256} << 10U;
+constexpr int end_timeout_s = 30;
+constexpr std::size_t seq_digits = 12;
+constexpr std::size_t host_digits = 8;
+// Always as many digits, whatever is added.
+constexpr std::uint64_t seq_base = 100'000'000'000;
+
+struct Options {
+  std::uint16_t port = 0;
+  std::uint64_t records = 1'000'000, connections = 1, series = 10'000, first = 0;
+  bool new_series = false;
+  std::string sample;
+};
+
+struct Sent {
+  std::uint64_t records = 0, bytes = 0;
+};
+
+void put_digits(char* at, std::uint64_t value, std::size_t digits) {
+  for (std::size_t i = digits; i > 0; --i, value /= 10) {
+    at[i - 1] = static_cast<char>('0' + value % 10);
+  }
+}
+
+// One record's text, by what its series is.
+std::string line_of(std::uint64_t series) {
+  static constexpr const char* services[] = {"checkout", "payment", "search", "catalog", "gateway"};
+  const auto mixed = static_cast<unsigned>((series * 0x9E3779B97F4A7C15U) >> 40U);
+  char line[320];
+  const int n = std::snprintf(
+      line, sizeof line,
+      "web_requests,cluster=eu-west-%u,host=web-%08" PRIu64
+      ",service=%s,zone=zone-%02u "
+      "latency_ms=%.3f,load=%.4f,ratio=%.4f,size_kb=%.2f,seq=%012" PRIu64 "i 1700000000000000000\n",
+      mixed % 9 + 1, series, services[mixed % 5], mixed % 48, 1 + mixed % 89999 / 1000.0,
+      1 + mixed % 7919 / 10000.0, mixed % 9973 / 10000.0, 10 + mixed % 8999 / 100.0, seq_base);
+  return {line, static_cast<std::size_t>(n)};
+}
+
+// Lines that stay in memory, with the places of what changes in them.
+class Lines {
+ public:
+  Lines(std::uint64_t first_series, std::uint64_t n) {
+    for (std::uint64_t i = 0; i < n; ++i) append(line_of(first_series + i));
+    begins_.push_back(text_.size());
+  }
+  std::size_t size() const { return seq_at_.size(); }
+  // How many lines from this one on fill a piece.
+  std::size_t piece(std::size_t from, std::uint64_t records_max) const {
+    const auto end = std::upper_bound(begins_.begin(), begins_.end(), begins_[from] + piece_bytes);
+    const auto lines = static_cast<std::size_t>(end - begins_.begin()) - 1 - from;
+    return static_cast<std::size_t>(
+        std::min<std::uint64_t>(std::max<std::size_t>(lines, 1), records_max));
+  }
+  void number(std::size_t from, std::size_t n, std::uint64_t seq, bool new_series) {
+    for (std::size_t i = from; i < from + n; ++i, ++seq) {
+      put_digits(text_.data() + seq_at_[i], seq_base + seq, seq_digits);
+      if (new_series) put_digits(text_.data() + host_at_[i], seq, host_digits);
+    }
+  }
+  std::string_view text(std::size_t from, std::size_t n) const {
+    return std::string_view(text_).substr(begins_[from], begins_[from + n] - begins_[from]);
+  }
+
+ private:
+  void append(const std::string& line) {
+    begins_.push_back(text_.size());
+    host_at_.push_back(text_.size() + line.find("host=web-") + std::strlen("host=web-"));
+    seq_at_.push_back(text_.size() + line.find("seq=") + std::strlen("seq="));
+    text_ += line;
+  }
+  std::string text_{};
+  std::vector<std::size_t> begins_{}, seq_at_{}, host_at_{};
+};
+
+[[noreturn]] void fail(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+class Target {
+ public:
+  explicit Target(int fd, const char* what) : fd_(fd) {
+    if (fd_ < 0) fail(what);
+  }
+  Target(const Target&) = delete;
+  Target& operator=(const Target&) = delete;
+  ~Target() { ::close(fd_); }
+  int fd() const { return fd_; }
+
+  void write(std::string_view text) const {
+    while (!text.empty()) {
+      const ssize_t n = ::write(fd_, text.data(), text.size());
+      if (n < 0 && errno != EINTR) fail("write");
+      if (n > 0) text.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+
+ private:
+  int fd_;
+};
+
+void connect_to(const Target& to, std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  // The socket interface knows addresses of any family by their common beginning.
+  if (::connect(to.fd(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    fail("connect");
+  }
+}
+
+// The peer closes when it has read everything.
+void wait_for_end(const Target& to) {
+  const timeval limit{end_timeout_s, 0};
+  ::setsockopt(to.fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  ::shutdown(to.fd(), SHUT_WR);
+  char rest[256];
+  ssize_t n = 0;
+  while ((n = ::read(to.fd(), rest, sizeof rest)) > 0) {
+  }
+  if (n < 0) fail("waiting for the peer's end");
+}
+
+Sent send_all(const Target& to, Lines& lines, const Options& o, std::uint64_t seq,
+              std::uint64_t records) {
+  Sent sent;
+  std::size_t at = 0;
+  while (sent.records < records) {
+    const std::size_t n = lines.piece(at, records - sent.records);
+    lines.number(at, n, seq + sent.records, o.new_series);
+    const std::string_view text = lines.text(at, n);
+    to.write(text);
+    sent.records += n;
+    sent.bytes += text.size();
+    at = (at + n) % lines.size();
+  }
+  return sent;
+}
+
+// All connections at once, each with its range of numbers and its part of the series.
+class Run {
+ public:
+  explicit Run(const Options& o) : o_(o) {
+    const std::uint64_t each = std::max<std::uint64_t>(o.series / o.connections, 1);
+    for (std::uint64_t c = 0; c < o.connections; ++c) lines_.emplace_back(c * each, each);
+  }
+  Sent run() {
+    std::vector<std::thread> threads;
+    threads.reserve(o_.connections);
+    for (std::uint64_t c = 0; c < o_.connections; ++c) threads.emplace_back([this, c] { one(c); });
+    for (std::thread& t : threads) t.join();
+    if (!error_.empty()) throw std::runtime_error(error_);
+    return total_;
+  }
+
+ private:
+  void one(std::uint64_t c) {
+    const std::uint64_t begin = o_.records * c / o_.connections;
+    const std::uint64_t end = o_.records * (c + 1) / o_.connections;
+    try {
+      const Sent sent = o_.sample.empty() ? over_tcp(c, begin, end) : to_file(c, begin, end);
+      const std::lock_guard lock(mutex_);
+      total_.records += sent.records;
+      total_.bytes += sent.bytes;
+    } catch (const std::exception& e) {
+      const std::lock_guard lock(mutex_);
+      error_ = e.what();
+    }
+  }
+  Sent over_tcp(std::uint64_t c, std::uint64_t begin, std::uint64_t end) {
+    const Target to(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+    connect_to(to, o_.port);
+    const Sent sent = send_all(to, lines_[c], o_, o_.first + begin, end - begin);
+    wait_for_end(to);
+    return sent;
+  }
+  Sent to_file(std::uint64_t c, std::uint64_t begin, std::uint64_t end) {
+    const Target to(::open(o_.sample.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644),
+                    "open");
+    return send_all(to, lines_[c], o_, o_.first + begin, end - begin);
+  }
+
+  const Options o_;
+  std::vector<Lines> lines_{};
+  std::mutex mutex_;
+  Sent total_;
+  std::string error_;
+};
+
+Options options_of(const std::vector<std::string>& words) {
+  Options o;
+  o.port = static_cast<std::uint16_t>(std::stoul(words.at(0)));
+  const std::map<std::string, std::uint64_t*> numbers{{"records", &o.records},
+                                                      {"connections", &o.connections},
+                                                      {"series", &o.series},
+                                                      {"first", &o.first}};
+  for (const std::string& word : std::vector(words.begin() + 1, words.end())) {
+    const std::size_t equals = word.find('=');
+    const std::string key = word.substr(0, equals);
+    const std::string value = equals == std::string::npos ? "" : word.substr(equals + 1);
+    if (key == "sample") {
+      o.sample = value;
+    } else if (key == "new") {
+      o.new_series = value == "1";
+    } else {
+      *numbers.at(key) = std::stoull(value);
+    }
+  }
+  return o;
+}
+
+int run(const std::vector<std::string>& words) {
+  Run all(options_of(words));
+  const double wall = wall_seconds();
+  const double cpu = process_cpu_seconds();
+  const Sent sent = all.run();
+  std::printf("{\"records\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"wall_s\":%.6f,\"cpu_s\":%.6f}\n",
+              sent.records, sent.bytes, wall_seconds() - wall, process_cpu_seconds() - cpu);
+  return 0;
+}
+
+}  // namespace
+}  // namespace weir::bench
+
+int main(int argc, char** argv) {
+  try {
+    return weir::bench::run({argv + 1, argv + argc});
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "line_sender: %s\n", e.what());
+    return 1;
+  }
+}
