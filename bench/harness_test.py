@@ -72,6 +72,10 @@ class Reading(unittest.TestCase):
         self.assertAlmostEqual(limits.cpu_per_byte("a", "b"), 0.004)
         self.assertEqual(limits.all["a"].as_json()["bytes_per_s"], 500)
 
+    def test_a_processor_has_a_name_on_every_machine(self):
+        self.assertEqual(machine.processor("processor\t: 0\nmodel name\t: Some CPU @ 2 GHz\n"), "Some CPU @ 2 GHz")
+        self.assertTrue(machine.processor("CPU architecture: 8\n"))
+
     def test_a_benchmark_is_found_by_name_with_or_without_its_suffix(self):
         output = json.dumps({"benchmarks": [{"name": "rename/manual_time", "items_per_second": 4.0},
                                             {"name": "call", "items_per_second": 2.0}]})

@@ -59,6 +59,9 @@ class Session:
         sample = self.folder / "sample.lp"
         if not sample.exists():
             self.tools.run("line_sender", 0, f"records={SAMPLE_RECORDS}", f"sample={sample}")
+        about = machine.describe()
+        self.keep(number, "machine", about)
+        say(f"run {number}: {about['cores']} x {about['processor']}, kernel {about['kernel']}, load {about['load']}")
         limits = machine.measure(self.tools, sample, self.folder, self.options.disk)
         for limit in limits.all.values():
             self.keep(number, "machine", limit.as_json())

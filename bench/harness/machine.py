@@ -2,6 +2,10 @@
 
 import dataclasses
 import json
+import os
+import pathlib
+import platform
+import re
 import subprocess
 import time
 
@@ -33,6 +37,17 @@ class Limits:
 
     def cpu_per_byte(self, *names):
         return sum(self.all[name].cpu_per_byte for name in names)
+
+
+def describe():
+    """What a reader of the figures has to know of the machine; load is that of the last minute, from all programs."""
+    return {"processor": processor(pathlib.Path("/proc/cpuinfo").read_text()), "cores": len(os.sched_getaffinity(0)),
+            "kernel": platform.release(), "load": round(os.getloadavg()[0], 2)}
+
+
+def processor(cpuinfo):
+    match = re.search(r"^model name\s*: (.+)$", cpuinfo, re.M)
+    return match[1] if match else platform.machine()
 
 
 def measure(tools, sample, tmpfs, disk):
