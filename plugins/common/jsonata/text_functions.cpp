@@ -1,0 +1,150 @@
+// $string, $length, $substring, $uppercase, $pad and their like. Characters are Unicode's.
+
+#include <clocale>
+#include <cwctype>
+
+#include <weir/utf8.hpp>
+
+#include "plugins/common/gjson/json_text.hpp"
+#include "plugins/common/jsonata/functions.hpp"
+#include "plugins/common/jsonata/json.hpp"
+
+namespace weir::jsonata {
+namespace {
+
+std::size_t characters(std::string_view s) {
+  std::size_t n = 0;
+  for (; !s.empty(); ++n) next_code_point(s);
+  return n;
+}
+
+// Where the nth character begins; the end where there are fewer.
+std::size_t character_at(std::string_view s, double n) {
+  std::string_view rest = s;
+  for (double i = 0; i < n && !rest.empty(); ++i) next_code_point(rest);
+  return s.size() - rest.size();
+}
+
+Value string(Call& call) { return make_text(call.budget, as_text(call.budget, call.arg(0))); }
+
+Value length(Call& call) { return Value::number(static_cast<double>(characters(call.text(0)))); }
+
+Value substring(Call& call) {
+  const std::string& s = call.text(0);
+  double begin = call.number(1);
+  if (begin < 0) begin += static_cast<double>(characters(s));
+  const std::size_t from = character_at(s, begin);
+  const std::string_view rest = std::string_view(s).substr(from);
+  if (!call.has(2)) return make_text(call.budget, std::string(rest));
+  return make_text(call.budget, std::string(rest.substr(0, character_at(rest, call.number(2)))));
+}
+
+Value substring_before(Call& call) {
+  const std::string& s = call.text(0);
+  const std::size_t at = s.find(call.text(1));
+  return at == std::string::npos ? call.arg(0) : make_text(call.budget, s.substr(0, at));
+}
+
+Value substring_after(Call& call) {
+  const std::string& s = call.text(0);
+  const std::size_t at = s.find(call.text(1));
+  if (at == std::string::npos) return call.arg(0);
+  return make_text(call.budget, s.substr(at + call.text(1).size()));
+}
+
+// The letters of all scripts, whatever the locale of the process is.
+class Letters {
+ public:
+  Letters() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {}
+  ~Letters() {
+    if (locale_ != nullptr) freelocale(locale_);
+  }
+  Letters(const Letters&) = delete;
+  Letters& operator=(const Letters&) = delete;
+  std::uint32_t turned(std::uint32_t code, bool upper) const {
+    if (locale_ == nullptr) return code;
+    return upper ? towupper_l(code, locale_) : towlower_l(code, locale_);
+  }
+
+ private:
+  locale_t locale_;
+};
+
+Value turned(Call& call, bool upper) {
+  static const Letters letters;
+  std::string out;
+  for (std::string_view rest = call.text(0); !rest.empty();) {
+    const std::string_view before = rest;
+    const std::uint32_t code = next_code_point(rest);
+    const std::string_view character = before.substr(0, before.size() - rest.size());
+    if (code >= raw_byte_code) {
+      out += character;
+    } else {
+      common::append_utf8(letters.turned(code, upper), out);
+    }
+  }
+  return make_text(call.budget, std::move(out));
+}
+Value uppercase(Call& call) { return turned(call, true); }
+Value lowercase(Call& call) { return turned(call, false); }
+
+Value trim(Call& call) {
+  std::string out;
+  bool gap = false;
+  for (const char c : call.text(0)) {
+    const bool blank = std::string_view(" \t\n\r\v\f").find(c) != std::string_view::npos;
+    if (!blank && gap && !out.empty()) out += ' ';
+    if (!blank) out += c;
+    gap = blank;
+  }
+  return make_text(call.budget, std::move(out));
+}
+
+Value pad(Call& call) {
+  const std::string& s = call.text(0);
+  const std::string by = call.has(2) && !call.text(2).empty() ? call.text(2) : " ";
+  const double width = call.number(1);
+  const double missing = (width < 0 ? -width : width) - static_cast<double>(characters(s));
+  if (missing < 1) return call.arg(0);
+  constexpr double character_bytes = 4;
+  call.budget.take(missing < static_cast<double>(bytes_max)
+                       ? static_cast<std::uint64_t>(missing * character_bytes)
+                       : bytes_max + 1);
+  std::string filling;
+  const auto length = static_cast<double>(characters(by));
+  double left = missing;
+  for (; left >= length; left -= length) filling += by;
+  filling.append(
+      by, 0,
+      character_at(by, left >= 1 ? static_cast<double>(static_cast<std::int64_t>(left)) : 0));
+  return make_text(call.budget, width < 0 ? filling + s : s + filling);
+}
+
+Value join(Call& call) {
+  std::string out;
+  bool first = true;
+  for (const Value& v : call.arg(0).as_array()->items) {
+    if (!first && call.has(1)) out += call.text(1);
+    out += *v.as_text();
+    first = false;
+    call.budget.take(call.has(1) ? call.text(1).size() : 1);
+  }
+  return make_text(call.budget, std::move(out));
+}
+
+constexpr Builtin table[] = {{"string", "x-:s", string},
+                             {"length", "s-:n", length},
+                             {"substring", "s-nn?:s", substring},
+                             {"substringBefore", "s-s:s", substring_before},
+                             {"substringAfter", "s-s:s", substring_after},
+                             {"uppercase", "s-:s", uppercase},
+                             {"lowercase", "s-:s", lowercase},
+                             {"trim", "s-:s", trim},
+                             {"pad", "s-ns?:s", pad},
+                             {"join", "a<s>s?:s", join}};
+
+}  // namespace
+
+BuiltinTable text_functions() { return {std::begin(table), std::end(table)}; }
+
+}  // namespace weir::jsonata
