@@ -86,9 +86,11 @@ void Aggregator::deliver(queue::Parcel& copy) {
   metrics::Node& node = instance_->node();
   weir_err err = make_err();
   const weir_delivery delivery = copy.delivery(copy.block->id());
-  const weir_status status = instance_->work("add", [&](void* self) {
+  node.in_flight += rows;
+  const weir_status status = instance_->work("add", err, [&](void* self) {
     return instance_->ops<weir_aggregator_ops>().add(self, &delivery, &err);
   });
+  node.in_flight -= rows;
   node.calls += 1;
   if (status >= 0) {
     node.absorbed += rows;
@@ -104,12 +106,14 @@ std::vector<queue::Parcel> Aggregator::push(std::int64_t now_ns) {
   const auto& ops = instance_->ops<weir_aggregator_ops>();
   weir_err err = make_err();
   const weir_status status =
-      instance_->work("push", [&](void* self) { return ops.push(self, &err); });
+      instance_->work("push", err, [&](void* self) { return ops.push(self, &err); });
   if (status < 0) {
     node.errors += 1;
     instance_->log_failure("push", status, err);
   }
-  instance_->work("reset", [&](void* self) { return ops.reset(self), weir_status{WEIR_OK}; });
+  const weir_status reset = instance_->work(
+      "reset", err, [&](void* self) { return ops.reset(self), weir_status{WEIR_OK}; });
+  if (reset < 0) instance_->log_failure("reset", reset, err);
   next_window(now_ns);
   auto made = calls_.take();
   for (auto& parcel : made) {

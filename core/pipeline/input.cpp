@@ -196,8 +196,9 @@ bool Input::gather() {
   weir_err err = make_err();
   first_of_gather_ = true;
   const std::int64_t begin = services_.clock.steady_ns();
-  const weir_status status = instance_->work(
-      "gather", [&](void* self) { return instance_->ops<weir_input_ops>().gather(self, &err); });
+  const weir_status status = instance_->work("gather", err, [&](void* self) {
+    return instance_->ops<weir_input_ops>().gather(self, &err);
+  });
   metrics::Node& node = instance_->node();
   node.calls += 1;
   node.call_ns += static_cast<std::uint64_t>(services_.clock.steady_ns() - begin);

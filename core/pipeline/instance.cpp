@@ -1,5 +1,7 @@
 #include "core/pipeline/instance.hpp"
 
+#include <algorithm>
+
 #include <weir/batch.hpp>
 
 #include "core/pipeline/extensions.hpp"
@@ -39,10 +41,15 @@ void host_buf_put(void*, weir_buf* buf) {
 
 // The cheapest lies are always caught; the whole batch is checked where its module is foreign.
 const char* batch_fault(const Instance& from, const weir_buf& buf, const weir_emit& what) {
-  if (buf.data == nullptr || what.used < sizeof(weir_batch) || what.used > buf.cap)
+  if (buf.id == 0 || buf.data == nullptr) return "a buffer that the agent did not give";
+  const queue::Block& block = queue::Block::of(buf.id);
+  if (buf.data != block.data()) return "a buffer that the agent did not give";
+  if (what.used < sizeof(weir_batch) || what.used > block.cap_bytes())
     return "a size beyond its buffer";
-  const auto* head = reinterpret_cast<const weir_batch*>(buf.data);
+  const auto* head = block.batch();
   if (head->magic != WEIR_BATCH_MAGIC || head->total > what.used) return "bytes that are no batch";
+  if (head->signal != WEIR_SIG_METRIC && !from.has(WEIR_EMITS_RAW))
+    return "raw rows, which nobody is there to parse";
   return from.trusted() ? nullptr : deep_fault(buf, what);
 }
 
@@ -78,6 +85,15 @@ void host_post(void* ctx, std::uint64_t cookie) {
   });
 }
 const void* host_extension(void* ctx, const char* id) { return find_extension(of(ctx), id); }
+
+// Whatever a peer or a plugin says, an output is tried again once a day.
+constexpr std::int64_t retry_after_max_ns = 24 * 3600 * std::int64_t{1'000'000'000};
+
+weir_status unknown_status(weir_status status, weir_err& err) {
+  return fill(&err, WEIR_E_FAIL,
+              "the plugin answered with status " + std::to_string(status) +
+                  ", which means nothing here; this is a bug of the plugin, run weir-check on it");
+}
 
 std::string source_name(const Instance::Spec& spec) {
   return spec.kind + "." + spec.name + (spec.alias.empty() ? "" : "::" + spec.alias);
@@ -123,8 +139,9 @@ std::unique_ptr<Instance> Instance::create(const Services& services, Spec spec, 
   std::unique_ptr<Instance> made(new Instance(services, std::move(spec), calls));
   weir_err err = make_err();
   const weir_conf conf = made->spec_.options->conf();
-  const weir_status status =
-      known(made->spec_.descriptor->ops->create(&made->host_, &conf, &made->self_, &err));
+  const weir_status status = made->work("create", err, [&](void*) {
+    return made->spec_.descriptor->ops->create(&made->host_, &conf, &made->self_, &err);
+  });
   if (status == WEIR_OK) return made;
   why = {status, describe(status, err), std::string(path_of(err))};
   made->self_ = nullptr;
@@ -132,22 +149,34 @@ std::unique_ptr<Instance> Instance::create(const Services& services, Spec spec, 
 }
 
 Instance::~Instance() {
-  if (self_ != nullptr && !abandoned_) spec_.descriptor->ops->destroy(self_);
+  if (self_ == nullptr || abandoned_) return;
+  weir_err err = make_err();
+  const weir_status status = work("destroy", err, [&](void* self) {
+    return spec_.descriptor->ops->destroy(self), weir_status{WEIR_OK};
+  });
+  if (status < 0) log_failure("destroy", status, err);
 }
 
 weir_status Instance::start(std::int64_t deadline_ns, weir_err& err) {
-  return work("start",
-              [&](void* self) { return spec_.descriptor->ops->start(self, deadline_ns, &err); });
+  return at_most(
+      WEIR_OK,
+      work("start", err,
+           [&](void* self) { return spec_.descriptor->ops->start(self, deadline_ns, &err); }),
+      err);
 }
 
 weir_status Instance::stop(std::int64_t deadline_ns, weir_err& err) {
-  return work("stop",
+  return work("stop", err,
               [&](void* self) { return spec_.descriptor->ops->stop(self, deadline_ns, &err); });
 }
 
 void Instance::notify(const weir_event& event) {
-  if (spec_.descriptor->ops->events != nullptr && self_ != nullptr)
-    spec_.descriptor->ops->events(self_, &event, event.size);
+  if (spec_.descriptor->ops->events == nullptr || self_ == nullptr) return;
+  weir_err err = make_err();
+  const weir_status status = guard(&err, [&] {
+    return spec_.descriptor->ops->events(self_, &event, event.size), weir_status{WEIR_OK};
+  });
+  if (status < 0) log_failure("events", status, err);
 }
 
 void Instance::enter(const char* what) {
@@ -158,8 +187,12 @@ void Instance::enter(const char* what) {
 
 void Instance::leave() { watch_.since_ns.store(0, std::memory_order_release); }
 
-weir_status Instance::known(weir_status status) {
-  return status > WEIR_FILTER || status < WEIR_E_SPLIT ? WEIR_E_FAIL : status;
+// The plugin filled err: its lengths are taken for true from here on.
+weir_status Instance::judge(weir_status status, weir_err& err) {
+  err.len = std::min<std::uint32_t>(err.len, sizeof err.msg);
+  err.path_len = std::min<std::uint32_t>(err.path_len, sizeof err.path);
+  err.retry_after_ns = std::clamp<std::int64_t>(err.retry_after_ns, 0, retry_after_max_ns);
+  return status < WEIR_E_SPLIT ? unknown_status(status, err) : at_most(WEIR_FILTER, status, err);
 }
 
 void Instance::log_failure(const char* what, weir_status status, const weir_err& err) const {
@@ -178,8 +211,14 @@ std::string kind_label(std::uint16_t kind) {
   }
 }
 
+weir_status at_most(weir_status most, weir_status status, weir_err& err) {
+  return status > most ? unknown_status(status, err) : status;
+}
+
 std::string describe(weir_status status, const weir_err& err) {
-  if (err.len != 0 && err.len <= sizeof err.msg) return std::string(message_of(err));
+  if (err.len != 0 && status == WEIR_E_PANIC)
+    return "a bug in the plugin was caught: " + std::string(message_of(err));
+  if (err.len != 0) return std::string(message_of(err));
   switch (status) {
     case WEIR_E_RETRY: return "not possible now, will be tried again";
     case WEIR_E_CONFIG: return "the configuration is wrong";

@@ -5,7 +5,8 @@
 // Lifecycle  create -> start -> work... -> stop -> destroy (by the destructor). An instance whose call hangs is
 //            never destroyed: abandon() leaves it, and its memory, alone.
 // Threads    As the contract says; Instance adds no locking. watch() may be read from any thread.
-// Errors     A weir_status and weir_err from the plugin; nonsense statuses become WEIR_E_FAIL.
+// Errors     A weir_status and weir_err from the plugin. What a plugin must not do ends here: an exception that
+//            crosses the border becomes WEIR_E_PANIC, a status that the contract does not know WEIR_E_FAIL.
 
 #include <atomic>
 #include <memory>
@@ -82,13 +83,13 @@ class Instance {
   // Hands records of abi.h section 4 to the plugin.
   void notify(const weir_event& event);
 
-  // Runs one [work] call under the watch.
+  // Runs one call under the watch; err is what the call fills.
   template <typename F>
-  weir_status work(const char* what, F&& call) {
+  weir_status work(const char* what, weir_err& err, F&& call) {
     enter(what);
-    const weir_status status = known(call(self_));
+    const weir_status status = guard(&err, [&] { return call(self_); });
     leave();
-    return status;
+    return judge(status, err);
   }
   template <typename Ops>
   [[nodiscard]] const Ops& ops() const {
@@ -97,6 +98,9 @@ class Instance {
 
   // Says what went wrong, rate limited by the log: "write failed: ...".
   void log_failure(const char* what, weir_status status, const weir_err& err) const;
+
+  // What the agent makes of a plugin's answer: lengths are cut, unknown statuses are failures.
+  static weir_status judge(weir_status status, weir_err& err);
 
   [[nodiscard]] const weir_plugin& descriptor() const { return *spec_.descriptor; }
   [[nodiscard]] bool has(std::uint32_t flag) const { return (spec_.descriptor->flags & flag) != 0; }
@@ -119,7 +123,6 @@ class Instance {
   void fill_host();
   void enter(const char* what);
   void leave();
-  static weir_status known(weir_status status);
 
   const Services services_;
   const Spec spec_;
@@ -136,6 +139,9 @@ class Instance {
 
 // "inputs", "processors"...; empty for an unknown kind.
 std::string kind_label(std::uint16_t kind);
+
+// The status of a call that may only answer what is below zero, or at most `most`: else WEIR_E_FAIL, and why.
+weir_status at_most(weir_status most, weir_status status, weir_err& err);
 
 // Text of a failed call: the plugin's own, or a name for the status.
 std::string describe(weir_status status, const weir_err& err);

@@ -286,10 +286,10 @@ bool Output::write_one() {
   weir_err err = make_err();
   const weir_status prepared = serialize(delivery, err);
   const weir_status status =
-      prepared != WEIR_OK ? prepared : instance_->work("write", [&](void* self) {
+      prepared != WEIR_OK ? prepared : instance_->work("write", err, [&](void* self) {
         return instance_->ops<weir_output_ops>().write(self, &delivery, &err);
       });
-  return returned(status, err);
+  return returned(at_most(WEIR_ASYNC, status, err), err);
 }
 
 // The plugin's write came back; an asynchronous one may even have completed before.
@@ -309,6 +309,7 @@ bool Output::returned(weir_status status, const weir_err& err) {
 void Output::complete(std::uint64_t delivery, const weir_result& result) {
   Completion done{result.status, make_err(), result.n_rejected};
   fill(&done.err, result.status, view(result.reason), {}, result.retry_after_ns);
+  done.status = Instance::judge(at_most(WEIR_OK, done.status, done.err), done.err);
   {
     const std::lock_guard lock(mutex_);
     if (delivery != open_delivery_) return;  // Completed twice, or never ours.
@@ -325,6 +326,7 @@ weir_status Output::serialize(weir_delivery& delivery, weir_err& err) {
   if (!serializer_) return WEIR_OK;
   const weir_status status = serializer_->run(delivery, document_, err);
   unwritable_ = serializer_->take_bad();
+  if (status < 0) unwritable_ = 1;
   if (status < 0) instance_->log_failure("serialize", status, err);
   return status < 0 ? weir_status{WEIR_E_SPLIT} : weir_status{WEIR_OK};
 }
@@ -364,6 +366,7 @@ bool Output::finish(weir_status status, const weir_err& err, std::uint64_t rejec
   bool going_on = false;
   {
     const std::lock_guard lock(mutex_);
+    if (ending_) return false;  // Its rows were counted as lost when the time was up.
     open_delivery_ = 0;
     settle_locked(status, err, rejected);
     update_gauges_locked();
@@ -496,6 +499,9 @@ void Output::end(std::int64_t deadline_ns) {
           std::to_string(left) +
           " metrics could not be written before the agent stopped; they are lost");
     flight_rows_ = 0;
+    open_delivery_ = 0;
+    // A write that has not come back may still read them.
+    given_up_ = std::move(flight_.pieces);
     flight_.pieces.clear();
     update_gauges_locked();
   }

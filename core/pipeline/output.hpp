@@ -126,6 +126,7 @@ class Output final : public HostCalls {
   // Guarded by mutex_:
   queue::MemoryQueue queue_;
   Flight flight_;
+  std::deque<queue::Parcel> given_up_;  // What was with the plugin when the end came.
   std::uint64_t flight_rows_{0};
   std::uint64_t flush_rows_{
       0};  // How many rows are still to be written whatever the batch size says.

@@ -126,7 +126,7 @@ void ParseStage::call(Parser& parser, weir_delivery& delivery, std::uint64_t* co
   weir_err err = make_err();
   const auto& ops = parser.instance->ops<weir_parser_ops>();
   const weir_status status = parser.instance->work(
-      "parse", [&](void* self) { return ops.parse(self, &delivery, consumed, &err); });
+      "parse", err, [&](void* self) { return ops.parse(self, &delivery, consumed, &err); });
   if (status >= 0) return;
   node_->errors += 1;
   node_->created += 1;

@@ -96,11 +96,16 @@ bool Pipeline::build_inputs(BuildError& why) {
 // ---- running -------------------------------------------------------------------------------------------------
 
 Status Pipeline::run() {
-  if (Status s = start_outputs(); !s.ok()) return s;
-  start_windows();
-  if (Status s = start_inputs(); !s.ok()) return s;
+  if (Status s = start_all(); !s.ok()) return s;
   for (const auto& input : inputs_) input->schedule();
   return ok_status();
+}
+
+Status Pipeline::start_all() {
+  if (Status s = start_outputs(); !s.ok()) return s;
+  if (Status s = start_stages(); !s.ok()) return s;
+  begin_windows();
+  return start_inputs();
 }
 
 Status Pipeline::start_outputs() {
@@ -123,15 +128,23 @@ Status Pipeline::start_inputs() {
   return ok_status();
 }
 
-void Pipeline::start_windows() {
-  weir_err err = make_err();
-  for (const auto& p : processors_) p->instance().start(0, err);
-  for (const auto& p : aggregate_processors_) p->instance().start(0, err);
-  if (!aggregate_) return;
-  for (const auto& a : aggregate_->aggregators()) {
-    a->instance().start(0, err);
-    a->begin(services_.clock.wall_ns(), settings_.agent.round_interval);
+// Nothing may pass a processor that does not work: without it the agent does not start.
+Status Pipeline::start_stages() {
+  for (Instance* i : instances()) {
+    if (i->spec().kind != "processors" && i->spec().kind != "aggregators") continue;
+    weir_err err = make_err();
+    const weir_status status = i->start(0, err);
+    if (status < 0)
+      return Error{ErrorKind::unavailable,
+                   i->spec().kind + "." + i->spec().name + ": " + describe(status, err)};
   }
+  return ok_status();
+}
+
+void Pipeline::begin_windows() {
+  if (!aggregate_) return;
+  for (const auto& a : aggregate_->aggregators())
+    a->begin(services_.clock.wall_ns(), settings_.agent.round_interval);
   arm_window_timer();
 }
 
@@ -166,9 +179,8 @@ void Pipeline::on_budget_room() {
 // ---- once ------------------------------------------------------------------------------------------------------
 
 bool Pipeline::run_once(std::int64_t service_wait_ns, const Wait& wait) {
-  if (const Status s = start_outputs(); !s.ok()) return agent_log().error(s.error().message), false;
-  start_windows();
-  if (const Status s = start_inputs(); !s.ok()) return agent_log().error(s.error().message), false;
+  if (const Status s = start_all(); !s.ok())
+    return agent_log().error(s.error().message), stop(wait), false;
   const bool twice = std::any_of(inputs_.begin(), inputs_.end(), [](const auto& i) {
     return i->polled() && i->instance().has(WEIR_GATHERS_TWICE);
   });

@@ -59,9 +59,11 @@ class Pipeline {
                         std::vector<std::unique_ptr<ProcessorStage>>& to, BuildError& why);
   bool build_aggregators(BuildError& why);
   bool build_inputs(BuildError& why);
+  Status start_all();
   Status start_outputs();
   Status start_inputs();
-  void start_windows();
+  Status start_stages();
+  void begin_windows();
   void arm_window_timer();
   void push_windows(bool all);
   void gather_all(bool second, const Wait& wait);

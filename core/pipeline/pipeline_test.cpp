@@ -153,10 +153,124 @@ TEST_F(PipelineTest, OnlyTheBadRecordOfABatchIsLost) {
   EXPECT_EQ(dropped(metrics::Drop::rejected), 1U);
 }
 
+// Also a known one that means nothing for a write.
 TEST_F(PipelineTest, AnUnknownStatusIsAFailureOfTheBatch) {
-  NamesOutput::answers = {77};
+  NamesOutput::answers = {77, -77, WEIR_WOULD_BLOCK, WEIR_DROP};
+  settings.outputs[0].metric_batch_size = 1;
+  NamesInput::names = {"a", "b", "c", "d", "e"};
   EXPECT_TRUE(once());
-  EXPECT_EQ(dropped(metrics::Drop::rejected), 1U);
+  EXPECT_EQ(dropped(metrics::Drop::rejected), 4U);
+  EXPECT_EQ(NamesOutput::all(), Names{"e"});
+}
+
+// ---- plugins that break the contract ----------------------------------------------------------------------------
+
+// A plugin of the SDK with some of its functions replaced.
+template <typename P, typename KindOps>
+struct Spoiled {
+  weir_plugin plugin{*plugin_of<P>()};
+  weir_ops ops{*plugin.ops};
+  KindOps kind_ops{*static_cast<const KindOps*>(plugin.kind_ops)};
+  const weir_plugin* make() {
+    plugin.ops = &ops;
+    plugin.kind_ops = &kind_ops;
+    return &plugin;
+  }
+};
+
+TEST_F(PipelineTest, AnExceptionOfAnOutputCostsTheBatch) {
+  static Spoiled<NamesOutput, weir_output_ops> output;
+  output.kind_ops.write = [](void*, const weir_delivery*, weir_err*) -> weir_status {
+    throw std::runtime_error("nobody catches this");
+  };
+  settings.outputs[0].descriptor = output.make();
+  EXPECT_TRUE(once());
+  EXPECT_EQ(dropped(metrics::Drop::plugin_error), 1U);
+}
+
+TEST_F(PipelineTest, AnExceptionInCreateRefusesTheConfiguration) {
+  static Spoiled<NamesInput, weir_input_ops> input;
+  input.ops.create = [](const weir_host*, const weir_conf*, void**, weir_err*) -> weir_status {
+    throw 42;
+  };
+  settings.inputs[0].descriptor = input.make();
+  Pipeline::BuildError why{};
+  EXPECT_EQ(Pipeline::build(world.services(), settings, why), nullptr);
+  EXPECT_EQ(why.message, "a bug in the plugin was caught: unknown exception");
+}
+
+TEST_F(PipelineTest, AnErrorTextLongerThanItsArrayIsCut) {
+  static Spoiled<NamesInput, weir_input_ops> input;
+  input.ops.create = [](const weir_host*, const weir_conf*, void**, weir_err* err) -> weir_status {
+    err->len = err->path_len = 0xffffffffU;
+    return WEIR_E_CONFIG;
+  };
+  settings.inputs[0].descriptor = input.make();
+  Pipeline::BuildError why{};
+  EXPECT_EQ(Pipeline::build(world.services(), settings, why), nullptr);
+  EXPECT_EQ(why.message.size(), sizeof(weir_err::msg));
+  EXPECT_EQ(why.path.size(), sizeof(weir_err::path));
+}
+
+TEST_F(PipelineTest, RawRowsThatNobodyParsesAreDropped) {
+  PiecesInput::pieces = {"one\n"};
+  static Spoiled<PiecesInput, weir_input_ops> input;
+  input.plugin.flags = 0;
+  settings.inputs[0].descriptor = input.make();
+  once();
+  EXPECT_EQ(NamesOutput::all(), Names{});
+  EXPECT_EQ(node("inputs").dropped[static_cast<std::size_t>(metrics::Drop::invalid_batch)], 1U);
+}
+
+TEST_F(PipelineTest, AProcessorMayNotLoseRowsUnsaid) {
+  static Spoiled<PrefixProcessor, weir_processor_ops> processor;
+  processor.kind_ops.edit = [](void*, weir_buf* inout, const weir_delivery*, std::uint64_t*,
+                               weir_err*) -> weir_status {
+    reinterpret_cast<weir_batch*>(inout->data)->n_rows = 0;
+    return WEIR_OK;
+  };
+  settings.processors.push_back(plugin_settings<PrefixProcessor, config::ProcessorSettings>());
+  settings.processors[0].descriptor = processor.make();
+  EXPECT_TRUE(once());
+  const auto& dropped_rows = node("processors").dropped;
+  EXPECT_EQ(dropped_rows[static_cast<std::size_t>(metrics::Drop::invalid_batch)], 1U);
+}
+
+TEST_F(PipelineTest, AProcessorThatDoesNotStartStopsTheAgent) {
+  static Spoiled<PrefixProcessor, weir_processor_ops> processor;
+  processor.ops.start = [](void*, std::int64_t, weir_err* err) {
+    return fill(err, WEIR_E_FAIL, "no such table");
+  };
+  settings.processors.push_back(plugin_settings<PrefixProcessor, config::ProcessorSettings>());
+  settings.processors[0].descriptor = processor.make();
+  Pipeline::BuildError why{};
+  pipeline = Pipeline::build(world.services(), settings, why);
+  const Status started = pipeline->run();
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().message, "processors.prefix: no such table");
+  pipeline->stop(world.wait());
+}
+
+// Goal: what an output was given when the time was up stays readable, and is counted once.
+TEST_F(PipelineTest, ADeliveryThatOutlivesTheEndIsCountedOnce) {
+  static const weir_host* host;
+  static std::uint64_t delivery;
+  static Spoiled<NamesOutput, weir_output_ops> output;
+  output.ops.create = [](const weir_host* h, const weir_conf* conf, void** self, weir_err* err) {
+    host = h;
+    return plugin_of<NamesOutput>()->ops->create(h, conf, self, err);
+  };
+  output.kind_ops.write = [](void*, const weir_delivery* in, weir_err*) {
+    delivery = in->id;
+    return weir_status{WEIR_ASYNC};
+  };
+  settings.outputs[0].descriptor = output.make();
+  EXPECT_FALSE(once());
+  const weir_result done{sizeof done, WEIR_OK, 0, nullptr, 0, 0, {}};
+  host->complete(host->ctx, delivery, &done);
+  world.run();
+  EXPECT_EQ(dropped(metrics::Drop::shutdown), 1U);
+  EXPECT_EQ(node("outputs").out, 0U);
 }
 
 TEST_F(PipelineTest, OutputsThatCannotStartAreRetriedWhileInputsRun) {

@@ -60,12 +60,21 @@ Stage::Outcome ProcessorStage::run(Job& job, std::vector<queue::Parcel>& out, La
 
 void ProcessorStage::process(queue::Parcel& parcel, std::vector<queue::Parcel>& out) {
   metrics::Node& node = instance_->node();
-  node.in += parcel.count();
+  const std::uint32_t rows = parcel.count();
+  node.in += rows;
+  node.in_flight += rows;  // Should the plugin never come back, they are where they are.
+  take_through(parcel, out);
+  node.in_flight -= rows;
+}
+
+void ProcessorStage::take_through(queue::Parcel& parcel, std::vector<queue::Parcel>& out) {
+  metrics::Node& node = instance_->node();
   Mask rest;  // The rows that are not the plugin's business; they stay in place.
   if (choose(parcel, rest)) {
     if (isolate(parcel, rest, out)) rest.clear();
     modify(parcel);
     const bool stays = parcel.count() != 0 && call(parcel, out);
+    if (!parcel.block) return lose_block(rest, parcel.n_rows);
     if (!stays) parcel.mask.assign(words(parcel.n_rows), 0);
     if (!rest.empty()) parcel.mask = united(parcel.explicit_mask(), rest);
   }
@@ -121,7 +130,7 @@ bool ProcessorStage::edit(queue::Parcel& chosen) {
   weir_status status = WEIR_OK;
   {
     Loan loan(chosen);
-    status = instance_->work("edit", [&](void* self) {
+    status = instance_->work("edit", err, [&](void* self) {
       return instance_->ops<weir_processor_ops>().edit(self, loan.buf(), &delivery, keep.data(),
                                                        &err);
     });
@@ -130,14 +139,27 @@ bool ProcessorStage::edit(queue::Parcel& chosen) {
   return settle_edit(chosen, status, keep);
 }
 
+// What is wrong with the block that the plugin gave back.
+const char* ProcessorStage::edit_fault(const queue::Parcel& chosen) const {
+  if (!chosen.block) return "no buffer";
+  if (chosen.block.batch()->signal != WEIR_SIG_METRIC) return "not metrics";
+  if (chosen.block.batch()->n_rows < chosen.row0 + chosen.n_rows) return "rows are missing";
+  return instance_->trusted() ? nullptr : validate(chosen.block->data(), chosen.block->cap_bytes());
+}
+
+// The block is gone, and with it the rows that the plugin had not been meant to see.
+void ProcessorStage::lose_block(const Mask& rest, std::uint32_t n_rows) {
+  const std::uint32_t rows = queue::count_bits(rest.data(), 0, n_rows);
+  instance_->node().drop(metrics::Drop::plugin_error, rest.empty() ? 0 : rows);
+}
+
 // Rows the plugin appended are selected; rows it dropped are filtered.
 bool ProcessorStage::settle_edit(queue::Parcel& chosen, weir_status status, const Mask& keep) {
   metrics::Node& node = instance_->node();
   if (status < 0) return lose(chosen, metrics::Drop::plugin_error);
-  if (!instance_->trusted() &&
-      validate(chosen.block->data(), chosen.block->cap_bytes()) != nullptr) {
-    instance_->log().error(
-        "the plugin left an invalid batch: its rows were dropped; run weir-check on it");
+  if (const char* fault = edit_fault(chosen)) {
+    instance_->log().error(std::string("the plugin left an invalid batch (") + fault +
+                           "): its rows were dropped; run weir-check on it");
     return lose(chosen, metrics::Drop::invalid_batch);
   }
   const std::uint32_t before = chosen.count();
@@ -159,7 +181,7 @@ bool ProcessorStage::offer(queue::Parcel& chosen, std::vector<queue::Parcel>& ou
   weir_err err = make_err();
   const weir_delivery delivery = chosen.delivery(chosen.block->id());
   const std::uint32_t rows = chosen.count();
-  const weir_status status = instance_->work("process", [&](void* self) {
+  const weir_status status = instance_->work("process", err, [&](void* self) {
     return instance_->ops<weir_processor_ops>().process(self, &delivery, keep.data(), &err);
   });
   emitted(chosen, out);

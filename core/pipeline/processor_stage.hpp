@@ -28,6 +28,9 @@ class ProcessorStage final : public Stage {
   void modify(queue::Parcel& chosen);
   bool call(queue::Parcel& chosen, std::vector<queue::Parcel>& out);
   bool edit(queue::Parcel& chosen);
+  void take_through(queue::Parcel& parcel, std::vector<queue::Parcel>& out);
+  const char* edit_fault(const queue::Parcel& chosen) const;
+  void lose_block(const Mask& rest, std::uint32_t n_rows);
   bool settle_edit(queue::Parcel& chosen, weir_status status, const Mask& keep);
   bool offer(queue::Parcel& chosen, std::vector<queue::Parcel>& out);
   bool lose(const queue::Parcel& chosen, metrics::Drop reason);

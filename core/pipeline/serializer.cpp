@@ -30,14 +30,33 @@ weir_status Serializer::run(weir_delivery& delivery, bool document, weir_err& er
   weir_buf buf = std::move(buffer_).to_buf();
   std::uint64_t used = 0;
   const auto& ops = instance_->ops<weir_serializer_ops>();
-  const weir_status status = instance_->work("serialize", [&](void* self) {
+  const weir_status status = instance_->work("serialize", err, [&](void* self) {
     return ops.serialize(self, &delivery, &buf, &used, document ? nullptr : row_end_.data(), &err);
   });
-  buffer_ = queue::BlockRef::adopt(buf);
-  used = std::min(used, buffer_->cap_bytes());
-  delivery.raw = {reinterpret_cast<const char*>(buffer_->data()), used};
   delivery.row_end = document ? nullptr : row_end_.data();
-  return status;
+  const weir_status taken = take_back(buf, delivery, used, err);
+  return status < 0 ? status : taken;
+}
+
+// The plugin's word on what it wrote, as far as it can be true.
+weir_status Serializer::take_back(weir_buf& buf, weir_delivery& delivery, std::uint64_t used,
+                                  weir_err& err) {
+  buffer_ = queue::BlockRef::adopt(buf);
+  const bool inside = buffer_ && used <= buffer_->cap_bytes() &&
+                      (delivery.row_end == nullptr || ends_are_inside(used));
+  delivery.raw = {};
+  if (!inside)
+    return fill(&err, WEIR_E_PANIC,
+                "it says it wrote bytes outside its buffer; run weir-check on it");
+  delivery.raw = {reinterpret_cast<const char*>(buffer_->data()), used};
+  return WEIR_OK;
+}
+
+// Only a foreign module is looked at row by row.
+bool Serializer::ends_are_inside(std::uint64_t used) const {
+  if (instance_->trusted()) return true;
+  return std::is_sorted(row_end_.begin(), row_end_.end()) &&
+         (row_end_.empty() || row_end_.back() <= used);
 }
 
 }  // namespace weir::pipeline

@@ -22,6 +22,8 @@ class Serializer {
   [[nodiscard]] std::uint64_t take_bad() { return calls_.take_bad(); }
 
  private:
+  weir_status take_back(weir_buf& buf, weir_delivery& delivery, std::uint64_t used, weir_err& err);
+  [[nodiscard]] bool ends_are_inside(std::uint64_t used) const;
   explicit Serializer(const Services& services) : services_(services), calls_(services.budget) {}
 
   const Services services_;

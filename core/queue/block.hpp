@@ -25,7 +25,9 @@ class Block {
   [[nodiscard]] const weir_batch* batch() const {
     return reinterpret_cast<const weir_batch*>(data_);
   }
-  [[nodiscard]] std::uint8_t* data() { return data_; }
+  // The block with this id, which has to be alive.
+  static Block& of(std::uint64_t id) { return *reinterpret_cast<Block*>(id); }
+  [[nodiscard]] std::uint8_t* data() const { return data_; }
   [[nodiscard]] std::uint64_t cap_bytes() const { return cap_bytes_; }
   [[nodiscard]] std::uint64_t id() const { return reinterpret_cast<std::uint64_t>(this); }
   [[nodiscard]] bool unique() const { return refs_.load(std::memory_order_acquire) == 1; }
