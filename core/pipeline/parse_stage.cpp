@@ -162,10 +162,33 @@ void ParseStage::parse_stream(Parser& parser, const queue::Parcel& parcel, std::
     text = session.skipping ? std::string_view{} : text.substr(end + 1);
   }
   if (cuts_stream_)
-    parse_cut(parser, parcel, r, text, last, session);
+    parse_within(parser, parcel, r, text, last, session);
   else
     parse_lines(parser, parcel, r, text, last, session);
   if (last) close_session(parcel.lane, piece.session());
+}
+
+// Lines beyond the limit are taken out before the parser sees the rest. Costs nothing where no line can be.
+void ParseStage::parse_within(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
+                              std::string_view text, bool last, Session& session) {
+  std::size_t line = 0;
+  while (text.size() - line > max_record_bytes_) {
+    const std::size_t end = text.find('\n', line);
+    if (end == std::string_view::npos) break;  // Unfinished: keep_rest() sees to it.
+    if (end - line > max_record_bytes_) {
+      parse_cut(parser, parcel, r, text.substr(0, line), true, session);
+      drop_too_large(text.substr(line, end - line));
+      text.remove_prefix(end + 1);
+      line = 0;
+      continue;
+    }
+    line = end + 1;
+  }
+  if (last && text.size() - line > max_record_bytes_) {
+    drop_too_large(text.substr(line));
+    text = text.substr(0, line);
+  }
+  parse_cut(parser, parcel, r, text, last, session);
 }
 
 void ParseStage::parse_cut(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
@@ -192,7 +215,10 @@ void ParseStage::parse_lines(Parser& parser, const queue::Parcel& parcel, std::u
     if (end == std::string_view::npos && !last) break;
     std::string_view line = text.substr(0, end);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (!line.empty()) lines.raw(line, WEIR_RAW_RECORD);
+    if (line.size() > max_record_bytes_)
+      drop_too_large(line);
+    else if (!line.empty())
+      lines.raw(line, WEIR_RAW_RECORD);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   if (!text.empty()) keep_rest(session, text);
@@ -211,11 +237,15 @@ void ParseStage::keep_rest(Session& session, std::string_view rest) {
     return;
   }
   session.skipping = true;
+  drop_too_large(rest);
+}
+
+void ParseStage::drop_too_large(std::string_view record) {
   node_->created += 1;
   node_->drop(metrics::Drop::too_large, 1);
   log_.error("a record is larger than " + std::to_string(max_record_bytes_) +
              " bytes: it was dropped (raise [weir] max_record_bytes if it is meant to be): " +
-             printable(rest));
+             printable(record));
 }
 
 // Collects what the call made, counts it, and adds the message's tags.

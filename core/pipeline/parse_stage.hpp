@@ -8,7 +8,7 @@
 // Streams    What a parser did not consume of a piece is carried over to the next piece of the session, so
 //            that results do not depend on the size of a read. A parser that does not cut streams is given
 //            line by line.
-// Limits     max_record_bytes: an unfinished record beyond it is dropped{too_large} up to its line end.
+// Limits     max_record_bytes: a record beyond it is dropped{too_large} up to its line end, wherever reads cut it.
 // Bad input  Reported records are counted, and the first few logged with their place; the others go on.
 
 #include <memory>
@@ -60,7 +60,10 @@ class ParseStage final : public Stage {
                  std::string_view text, bool last, Session& session);
   void parse_lines(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
                    std::string_view text, bool last, Session& session);
+  void parse_within(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
+                    std::string_view text, bool last, Session& session);
   void keep_rest(Session& session, std::string_view rest);
+  void drop_too_large(std::string_view record);
   void call(Parser& parser, weir_delivery& delivery, std::uint64_t* consumed);
   void settle(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
               std::vector<queue::Parcel>& out);

@@ -412,6 +412,19 @@ TEST_F(PipelineTest, ARecordBeyondTheLimitIsDroppedAndTheNextOneRead) {
   }
 }
 
+TEST_F(PipelineTest, TheLimitOfARecordDoesNotDependOnReads) {
+  settings.weir.max_record_bytes = 8;
+  const std::string text = "one\n123456789\n12345678\ntwo\nfar too long\nthree\nlongest of all";
+  for (const weir_plugin* parser : {plugin_of<LinesParser>(), plugin_of<CuttingParser>()})
+    for (std::size_t cut = 1; cut < text.size(); ++cut) {
+      NamesOutput::reset();
+      use_stream(parser, {text.substr(0, cut), text.substr(cut)});
+      ASSERT_TRUE(once());
+      EXPECT_EQ(NamesOutput::all(), (Names{"one", "12345678", "two", "three"}))
+          << parser->name << " cut at " << cut;
+    }
+}
+
 // ---- rounding -----------------------------------------------------------------------------------------------
 
 TEST(Rounding, RoundsHalvesUpAsGoDoes) {
