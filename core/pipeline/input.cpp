@@ -177,6 +177,10 @@ void Input::tick(std::int64_t due_wall_ns) {
   start_gather({});
 }
 
+Executor& Input::executor() const {
+  return instance_->may_block() ? services_.blocking : services_.workers;
+}
+
 void Input::gather_once(std::function<void(bool)> done) {
   if (polled() && started_) return start_gather(std::move(done));
   done(started_ || settings_.startup_error_behavior == config::StartupErrorBehavior::ignore);
@@ -184,8 +188,7 @@ void Input::gather_once(std::function<void(bool)> done) {
 
 void Input::start_gather(std::function<void(bool)> done) {
   gathering_ = true;
-  Executor& where = instance_->has(WEIR_MAY_BLOCK) ? services_.blocking : services_.workers;
-  where.post([this, done = std::move(done)] {
+  executor().post([this, done = std::move(done)] {
     const bool ok = quiet_ || gather();
     gathering_ = false;
     if (done) done(ok);
@@ -341,6 +344,13 @@ bool Input::lanes_idle() const {
   return std::all_of(lanes_.begin(), lanes_.end(), [](const auto& l) { return l.second->idle(); });
 }
 
-bool Input::idle() const { return !gathering_ && lanes_idle(); }
+std::uint64_t Input::rows_waiting() const {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t rows = 0;
+  for (const auto& [id, lane] : lanes_) rows += lane->rows_waiting();
+  return rows;
+}
+
+bool Input::idle() const { return (!gathering_ || instance_->abandoned()) && lanes_idle(); }
 
 }  // namespace weir::pipeline

@@ -40,10 +40,13 @@ class Input final : public HostCalls {
   void quiesce();
   // Stops the plugin. abandoned, and said so, when its call does not come back.
   void end(std::int64_t deadline_ns);
-  // No gather runs and no lane has work.
+  // No gather runs (or only one that was given up) and no lane has work.
   [[nodiscard]] bool idle() const;
   [[nodiscard]] bool lanes_idle() const;
-  [[nodiscard]] bool gathering() const { return gathering_; }
+  // A gather runs that may still come back.
+  [[nodiscard]] bool gathering() const { return gathering_ && !instance_->hangs(); }
+  // Rows that lanes have not begun with; what a hung stage holds back.
+  [[nodiscard]] std::uint64_t rows_waiting() const;
   // Streams that were cut off are counted.
   void forget_sessions() {
     if (parse_) parse_->forget_sessions();
@@ -52,6 +55,9 @@ class Input final : public HostCalls {
   void on_budget_room();
 
   [[nodiscard]] Instance& instance() { return *instance_; }
+  [[nodiscard]] ParseStage* parse_stage() { return parse_.get(); }
+  // Where its gathers run.
+  [[nodiscard]] Executor& executor() const;
   [[nodiscard]] bool polled() const;
   [[nodiscard]] const metrics::Node& metrics_node()
       const;  // Where metrics are counted: the parser's, if any.

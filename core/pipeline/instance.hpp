@@ -114,9 +114,14 @@ class Instance {
   [[nodiscard]] const std::vector<std::uint64_t>& slots() const { return slots_; }
   // Is the thread's current call one that hangs? Then the instance stays behind when the agent stops.
   void abandon() { abandoned_ = true; }
+  [[nodiscard]] bool abandoned() const { return abandoned_; }
   [[nodiscard]] bool in_call() const {
     return watch_.since_ns.load(std::memory_order_acquire) != 0;
   }
+  // Is it in a call that the watchdog has given up?
+  [[nodiscard]] bool hangs() const { return in_call() && watch_.reported; }
+  // May its calls take long? A foreign plugin's may, whatever it says of itself.
+  [[nodiscard]] bool may_block() const { return has(WEIR_MAY_BLOCK) || !trusted_; }
 
  private:
   Instance(const Services& services, Spec spec, HostCalls& calls);
@@ -133,7 +138,7 @@ class Instance {
   weir_host host_{};
   std::vector<std::uint64_t> slots_;  // Written by the plugin with atomic adds.
   void* self_{nullptr};
-  bool abandoned_{false};
+  std::atomic<bool> abandoned_{false};
   CallWatch watch_;
 };
 

@@ -227,7 +227,7 @@ bool Output::started() const {
 // ---- sending ------------------------------------------------------------------------------------------
 
 Executor& Output::executor() const {
-  return instance_->has(WEIR_MAY_BLOCK) ? services_.blocking : services_.workers;
+  return instance_->may_block() ? services_.blocking : services_.workers;
 }
 
 bool Output::wants_write_locked() const {

@@ -54,6 +54,9 @@ class Output final : public HostCalls {
   void end(std::int64_t deadline_ns);
 
   [[nodiscard]] Instance& instance() { return *instance_; }
+  [[nodiscard]] Serializer* serializer() { return serializer_.get(); }
+  // Where its writes run.
+  [[nodiscard]] Executor& executor() const;
   [[nodiscard]] bool started() const;
 
   // HostCalls
@@ -108,7 +111,6 @@ class Output final : public HostCalls {
   void arm_flush_timer();
   void wake_lanes();
   void update_gauges_locked();
-  [[nodiscard]] Executor& executor() const;
 
   const Services services_;
   const config::OutputSettings& settings_;

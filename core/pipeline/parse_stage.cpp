@@ -64,9 +64,18 @@ std::unique_ptr<ParseStage::Parser> ParseStage::make_parser(Instance::Refusal& w
   if (!parser->instance) return nullptr;
   weir_err err = make_err();
   const weir_status status = parser->instance->start(0, err);
-  if (status == WEIR_OK) return parser;
+  if (status == WEIR_OK) {
+    const std::lock_guard lock(mutex_);
+    all_.push_back(parser->instance.get());
+    return parser;
+  }
   why = {status, describe(status, err), std::string(path_of(err))};
   return nullptr;
+}
+
+std::vector<Instance*> ParseStage::instances() const {
+  const std::lock_guard lock(mutex_);
+  return all_;
 }
 
 std::unique_ptr<ParseStage::Parser> ParseStage::take_parser() {

@@ -34,6 +34,8 @@ class ParseStage final : public Stage {
   Outcome run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) override;
   [[nodiscard]] bool cuts_stream() const { return cuts_stream_; }
   [[nodiscard]] const metrics::Node& node() const { return *node_; }
+  // Every parser there is, at work or not.
+  [[nodiscard]] std::vector<Instance*> instances() const;
   // Sessions that were not closed by their input end now.
   void forget_sessions();
 
@@ -80,8 +82,9 @@ class ParseStage final : public Stage {
   const std::string metric_name_;
   const bool cuts_stream_;
   metrics::Node* node_{nullptr};
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Parser>> idle_;  // Guarded by mutex_.
+  std::vector<Instance*> all_;                 // Guarded by mutex_.
   std::unordered_map<std::uint64_t, Session>
       sessions_;  // Guarded by mutex_; a value belongs to its lane.
 };

@@ -9,7 +9,14 @@ constexpr std::int64_t ms_ns = 1'000'000;
 constexpr std::int64_t second_ns = 1000 * ms_ns;
 // A call counts as hung when it takes longer than this, and longer than twice the interval it belongs to.
 constexpr std::int64_t hung_after_ns = 2 * second_ns;
+// What outputs get to stop in, and lanes to let go, when the time is up.
+constexpr std::int64_t last_moment_ns = 200 * ms_ns;
 constexpr std::int64_t between_two_gathers_ns = 500 * ms_ns;
+
+bool runs_on_lanes(const Instance& instance) {
+  const std::string& kind = instance.spec().kind;
+  return kind == "parsers" || kind == "processors" || kind == "aggregators";
+}
 
 const Logger& agent_log() {
   static const Logger log("agent");
@@ -221,7 +228,12 @@ bool Pipeline::outputs_idle() const {
 }
 
 bool Pipeline::stop(const Wait& wait) {
-  const std::int64_t deadline = services_.clock.steady_ns() + settings_.weir.shutdown_timeout_ns;
+  const std::int64_t begin = services_.clock.steady_ns();
+  const std::int64_t timeout = settings_.weir.shutdown_timeout_ns;
+  const std::int64_t inputs_end = begin + timeout / 4;
+  const std::int64_t stops_end = begin + timeout / 2;
+  const std::int64_t lanes_end = begin + timeout / 4 * 3;
+  const std::int64_t deadline = begin + timeout - std::min(timeout / 10, second_ns);
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -234,20 +246,34 @@ bool Pipeline::stop(const Wait& wait) {
         return std::none_of(inputs_.begin(), inputs_.end(),
                             [](const auto& i) { return i->gathering(); });
       },
+      inputs_end);
+  stop_inputs(wait, stops_end);
+  wait([this] { return lanes_idle(); }, lanes_end);
+  const bool windows = aggregate_ != nullptr;
+  if (windows) services_.workers.post([this] { push_windows(true); });
+  const bool complete = wait(
+      [this, windows] { return (!windows || final_push_done_) && lanes_idle() && outputs_idle(); },
       deadline);
-  stop_inputs(wait, deadline);
-  bool complete = wait([this] { return lanes_idle(); }, deadline);
-  for (const auto& input : inputs_) input->forget_sessions();
-  if (aggregate_) {
-    services_.workers.post([this] { push_windows(true); });
-    complete = wait([this] { return final_push_done_ && lanes_idle(); }, deadline) && complete;
-  }
-  complete = wait([this] { return outputs_idle(); }, deadline) && complete;
-  stop_outputs(wait, deadline);
+  stop_outputs(wait, begin + timeout);
   // Lanes that an output held are let go now; what they carry is counted by the outputs.
-  wait([this] { return lanes_idle(); }, services_.clock.steady_ns() + second_ns);
+  wait([this] { return lanes_idle(); }, services_.clock.steady_ns() + last_moment_ns);
+  for (const auto& input : inputs_)
+    if (input->lanes_idle()) input->forget_sessions();
   end_stages();
+  count_what_waits();
   return complete;
+}
+
+// Behind a stage that hangs: between two nodes of the ledger, and so in a node of their own.
+void Pipeline::count_what_waits() {
+  std::uint64_t rows = 0;
+  for (const auto& input : inputs_) rows += input->rows_waiting();
+  if (rows == 0) return;
+  metrics::Node& node = services_.ledger.add("agent", "lanes", "", "");
+  node.in += rows;
+  node.drop(metrics::Drop::shutdown, rows);
+  agent_log().error(std::to_string(rows) +
+                    " metrics were still on their way when the agent stopped; they are lost");
 }
 
 // Stops run on the blocking pool, all at once: one that hangs delays nobody but itself.
@@ -265,7 +291,7 @@ void Pipeline::stop_inputs(const Wait& wait, std::int64_t deadline) {
 
 void Pipeline::stop_outputs(const Wait& wait, std::int64_t deadline) {
   auto running = std::make_shared<std::atomic<int>>(0);
-  const std::int64_t until = std::max(deadline, services_.clock.steady_ns() + second_ns);
+  const std::int64_t until = std::max(deadline, services_.clock.steady_ns() + last_moment_ns);
   for (const auto& output : outputs_) {
     ++*running;
     services_.blocking.post([&o = *output, running, until] {
@@ -277,41 +303,59 @@ void Pipeline::stop_outputs(const Wait& wait, std::int64_t deadline) {
 }
 
 void Pipeline::end_stages() {
-  weir_err err = make_err();
-  for (Instance* i : instances())
-    if (i->spec().kind == "processors" || i->spec().kind == "aggregators") i->stop(0, err);
+  for (Instance* i : instances()) {
+    if (i->spec().kind != "processors" && i->spec().kind != "aggregators") continue;
+    weir_err err = make_err();
+    if (i->in_call())
+      i->abandon();
+    else if (const weir_status status = i->stop(0, err); status < 0)
+      i->log_failure("stop", status, err);
+  }
 }
 
 // ---- watching ------------------------------------------------------------------------------------------------------
 
 std::vector<Instance*> Pipeline::instances() const {
   std::vector<Instance*> all;
-  for (const auto& i : inputs_) all.push_back(&i->instance());
+  for (const auto& i : inputs_) {
+    all.push_back(&i->instance());
+    if (i->parse_stage() == nullptr) continue;
+    const auto parsers = i->parse_stage()->instances();
+    all.insert(all.end(), parsers.begin(), parsers.end());
+  }
   for (const auto& p : processors_) all.push_back(&p->instance());
   for (const auto& p : aggregate_processors_) all.push_back(&p->instance());
   if (aggregate_)
     for (const auto& a : aggregate_->aggregators()) all.push_back(&a->instance());
-  for (const auto& o : outputs_) all.push_back(&o->instance());
+  for (const auto& o : outputs_) {
+    all.push_back(&o->instance());
+    if (o->serializer() != nullptr) all.push_back(&o->serializer()->instance());
+  }
   return all;
 }
 
 void Pipeline::check_for_hung_calls() {
-  for (Instance* i : instances()) watch(*i);
+  for (const auto& i : inputs_) watch(i->instance(), i->executor());
+  for (const auto& o : outputs_) watch(o->instance(), o->executor());
+  for (const auto& o : outputs_)
+    if (o->serializer() != nullptr) watch(o->serializer()->instance(), o->executor());
+  for (Instance* i : instances())
+    if (runs_on_lanes(*i)) watch(*i, services_.workers);
 }
 
-void Pipeline::watch(Instance& instance) {
+// where: whose threads its calls run on.
+void Pipeline::watch(Instance& instance, Executor& where) {
   CallWatch& call = instance.watch();
   const std::int64_t since = call.since_ns.load(std::memory_order_acquire);
   const std::int64_t now = services_.clock.steady_ns();
   const std::int64_t patience = std::max(hung_after_ns, 2 * settings_.agent.interval_ns);
   if (since == 0 || now - since < patience || call.reported.exchange(true)) return;
   instance.node().hung += 1;
-  const bool blocking =
-      instance.has(WEIR_MAY_BLOCK) || std::string_view(call.what.load()) == "start";
-  Executor& where = blocking ? services_.blocking : services_.workers;
-  const bool replaced = where.replace_hung_thread();
+  const std::string_view what(call.what.load());
+  const bool of_its_life = what == "start" || what == "stop";
+  const bool replaced = (of_its_life ? services_.blocking : where).replace_hung_thread();
   instance.log().error(
-      std::string(call.what.load()) + " hangs: it has not come back for " +
+      std::string(what) + " hangs: it has not come back for " +
       std::to_string((now - since) / second_ns) + "s; the other plugins go on" +
       (replaced
            ? ""

@@ -43,7 +43,8 @@ class Pipeline {
   bool run_once(std::int64_t service_wait_ns, const Wait& wait);
   // All outputs write what they have.
   void flush();
-  // Inputs first, then what is on the way, then windows, then outputs. False when the deadline cut it short.
+  // Inputs first, then what is on the way, then windows, then outputs, within shutdown_timeout. An input that
+  // hangs costs half of it at most, so that outputs have time to write. False when records were left over.
   bool stop(const Wait& wait);
   // Looks for calls that hang: says which, once, and gives their thread back.
   void check_for_hung_calls();
@@ -70,10 +71,11 @@ class Pipeline {
   void stop_inputs(const Wait& wait, std::int64_t deadline);
   void stop_outputs(const Wait& wait, std::int64_t deadline);
   void end_stages();
+  void count_what_waits();
   [[nodiscard]] bool lanes_idle() const;
   [[nodiscard]] bool outputs_idle() const;
   [[nodiscard]] std::vector<Instance*> instances() const;
-  void watch(Instance& instance);
+  void watch(Instance& instance, Executor& where);
 
   const Services services_;
   const config::Settings& settings_;

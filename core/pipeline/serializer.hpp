@@ -18,6 +18,7 @@ class Serializer {
                                           Instance::Refusal& why);
   // Fills the delivery's raw and row_end; the bytes live until the next call.
   weir_status run(weir_delivery& delivery, bool document, weir_err& err);
+  [[nodiscard]] Instance& instance() { return *instance_; }
   // Rows that could not be written since the last call.
   [[nodiscard]] std::uint64_t take_bad() { return calls_.take_bad(); }
 

@@ -38,6 +38,15 @@ void Lane::push(queue::Parcel parcel) {
   if (state_ == State::idle) schedule();
 }
 
+std::uint64_t Lane::rows_waiting() {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t rows = 0;
+  for (const Job& job : inbox_) rows += job.parcel.count();
+  if (state_ != State::parked) return rows;  // Else jobs_ belongs to a running thread.
+  for (const Job& job : jobs_) rows += job.parcel.count();
+  return rows;
+}
+
 void Lane::wake() {
   const std::lock_guard lock(mutex_);
   if (state_ == State::parked) return schedule();

@@ -72,6 +72,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
     return waiting_.load(std::memory_order_relaxed) >= parcels_max;
   }
   [[nodiscard]] bool idle() const { return waiting_.load(std::memory_order_acquire) == 0; }
+  // Rows of parcels that no stage has begun with, or that are parked.
+  [[nodiscard]] std::uint64_t rows_waiting();
   // Someone waits for room: on_room is owed.
   void want_room() { wants_room_.store(true, std::memory_order_release); }
 

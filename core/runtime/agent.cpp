@@ -13,6 +13,8 @@ namespace weir::runtime {
 namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
+// How long after shutdown_timeout the process ends, whatever happens.
+constexpr std::int64_t last_resort_ns = 2 * second_ns;
 constexpr std::int64_t blocking_threads_max = 32;
 constexpr auto wait_step = std::chrono::microseconds(500);
 
@@ -82,7 +84,10 @@ std::unique_ptr<Agent::Generation> Agent::build() {
                                     ledger_,        sockets_,  callbacks_.trusted};
   pipeline::Pipeline::BuildError why{};
   made->pipeline = pipeline::Pipeline::build(services, *made->settings, why);
-  if (made->pipeline) return made;
+  if (made->pipeline) {
+    shutdown_timeout_ns_ = made->settings->weir.shutdown_timeout_ns;
+    return made;
+  }
   callbacks_.refused(why);
   return nullptr;
 }
@@ -104,12 +109,12 @@ int Agent::run() {
   if (!current_) return 1;
   watch_signals();
   watch_over(current_->pipeline.get());
+  arm_watchdog();
   if (const Status s = current_->pipeline->run(); !s.ok()) {
     agent_log().error(s.error().message);
     stop_current();
     return 1;
   }
-  arm_watchdog();
   publish_every_ns_ = current_->settings->agent.flush_interval_ns;
   arm_publishing();
   for (Command c = next_command(); c != Command::stop; c = next_command()) {
@@ -205,7 +210,16 @@ void Agent::arm_publishing() {
 void Agent::watch_signals() {
   control_.on_signals({SIGTERM, SIGINT, SIGHUP, SIGUSR1}, [this](int signal) {
     if (signal == SIGHUP) return send(Command::reload);
+    if (signal != SIGUSR1) arm_last_resort();
     send(signal == SIGUSR1 ? Command::flush : Command::stop);
+  });
+}
+
+// The main thread stops everything within shutdown_timeout, unless a plugin has it and does not let go.
+void Agent::arm_last_resort() {
+  control_.at(system_clock().steady_ns() + shutdown_timeout_ns_ + last_resort_ns, [] {
+    agent_log().error("the agent could not stop in time, as a plugin hangs: the process ends now");
+    ::_exit(1);
   });
 }
 

@@ -8,7 +8,8 @@
 //            it is. Then the old pipeline is drained and stopped, and the new one started.
 // Threads    run() and once() are called by the main thread and return when all is over.
 // Exit       A plugin that never comes back keeps its memory: finish() then ends the process without
-//            destructors, after everything else was stopped.
+//            destructors, after everything else was stopped. Where one keeps the agent itself from stopping (in
+//            its start, say), the process ends soon after shutdown_timeout all the same.
 
 #include <atomic>
 #include <condition_variable>
@@ -66,6 +67,7 @@ class Agent {
   };
   std::unique_ptr<Generation> build();
   void watch_signals();
+  void arm_last_resort();
   void send(Command command);
   Command next_command();
   void reload();
@@ -89,6 +91,7 @@ class Agent {
   ThreadPool workers_, blocking_;
   std::unique_ptr<Generation> current_;
   bool hung_{false};
+  std::atomic<std::int64_t> shutdown_timeout_ns_{0};
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Command> commands_;          // Guarded by mutex_.
