@@ -158,6 +158,9 @@ class Substitution {
     if (node.text.find('$') == npos) return;
     Expansion expansion = expand(node.text, rules_);
     if (!expansion.error.empty()) reporter_.error(node.at, expansion.error);
+    if (!expansion.unset.empty())
+      reporter_.remedy(node.at, "set the environment variable " + quote(expansion.unset) +
+                                    ", or write ${" + expansion.unset + ":-DEFAULT}");
     node.from_environment = expansion.changed;
     node.text = std::move(expansion.text);
   }

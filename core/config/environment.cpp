@@ -89,8 +89,11 @@ class Expander {
   void braced() {
     Braced braced;
     if (depth_ >= nesting_max || !parse_braced(text_, at_, braced)) return copy(at_ + 2);
-    if (braced.verb == 0) return variable(braced.name, braced.end);
     const auto value = look_up(braced.name);
+    if (braced.verb == 0) {
+      if (!value && out_.unset.empty()) out_.unset = braced.name;
+      return variable(braced.name, braced.end);
+    }
     const bool present = value && !(braced.empty_counts && value->empty());
     if (braced.verb == '-') return replace(braced.end, present ? *value : nested(braced.word));
     if (braced.verb == '+') return replace(braced.end, present ? nested(braced.word) : "");

@@ -22,7 +22,8 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 struct Expansion {
   std::string text;
   bool changed{false};
-  std::string error;                             // Of ${NAME:?why}; empty = none.
+  std::string unset;  // The first ${NAME} that is not set and therefore stays.
+  std::string error;  // Of ${NAME:?why}; empty = none.
   std::size_t error_offset{0}, error_length{0};  // The expression, in the text that was given.
   // Where the text differs from the one given: from here on, out and in run in step, or, with
   // replaced set, all of out up to the next entry stands for the expression at in.

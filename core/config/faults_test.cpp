@@ -23,6 +23,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "\"interval\"\n"},
         SayCase{"negative_interval", "[agent]\ninterval = \"-1s\"",
                 "2:12: error: \"interval\" must be longer than 0\n"},
+        SayCase{"unset_variable", "[agent]\ninterval = \"${NONE}\"",
+                "2:12: error: \"${NONE}\" is not a duration such as \"10s\" or \"1h30m\" for "
+                "\"interval\"\n= set the environment variable \"NONE\", or write "
+                "${NONE:-DEFAULT}\n"},
         SayCase{"zero_flush", "[agent]\nflush_interval = \"0s\"",
                 "2:18: error: \"flush_interval\" must be longer than 0\n"},
         SayCase{"negative_offset", "[agent]\ncollection_offset = \"-1s\"",

@@ -24,6 +24,8 @@ Diagnostic Reporter::resolve(Pending& pending) const {
   d.severity = pending.severity;
   d.message = std::move(pending.message);
   d.hint = std::move(pending.hint);
+  const auto remedy = remedies_.find(std::pair(pending.at.file, pending.at.offset));
+  if (d.hint.empty() && remedy != remedies_.end()) d.hint = remedy->second;
   if (pending.at.file >= sources_.size()) return d;
   const SourceFile& file = sources_.file(pending.at.file);
   const auto [line, column] = file.position(pending.at.offset);

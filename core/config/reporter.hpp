@@ -7,7 +7,9 @@
 // Ownership  Refers to the Sources, which must outlive it.
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/config/diagnostic.hpp"
@@ -25,6 +27,10 @@ class Reporter {
   }
   void warning(const At& at, std::string message, std::string hint = {}) {
     add(Severity::warning, at, std::move(message), std::move(hint));
+  }
+  // What to do about an error that is said of this place, where it says nothing itself.
+  void remedy(const At& at, std::string hint) {
+    remedies_[std::pair(at.file, at.offset)] = std::move(hint);
   }
   // From now on, also in what was said before, the piece is never shown.
   void hide(const At& at) { sources_.hide(at); }
@@ -46,6 +52,7 @@ class Reporter {
 
   Sources& sources_;
   std::vector<Pending> pending_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::string> remedies_;  // By file and offset.
 };
 
 }  // namespace weir::config
