@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "plugins/common/jsonata/json.hpp"
@@ -13,14 +14,19 @@ constexpr std::size_t input_bytes_max = 4096;
 constexpr const char* standard =
     R"({"fields":{"a":1,"b":[1,{"c":null}]},"name":"m","tags":{"t":"x"},"timestamp":17})";
 
-void check(std::string_view json) {
+std::string rewritten(const std::string& json) {
   weir::jsonata::Budget budget;
   weir::jsonata::Value v;
   std::string again;
-  // What is nested deeper than a reader allows can be made, and written.
-  if (!read_json(budget, json, weir::jsonata::Whole::exact, v)) return;
-  write_json(budget, v, again);
-  if (again != json) std::abort();
+  if (read_json(budget, json, weir::jsonata::Whole::exact, v)) write_json(budget, v, again);
+  return again;
+}
+
+// What is nested deeper than a reader allows can be written, but not read again. Bytes that are no
+// UTF-8 are written as \ufffd, which reads as that character: only then nothing changes.
+void check(const std::string& json) {
+  const std::string once = rewritten(json);
+  if (!once.empty() && rewritten(once) != once) std::abort();
 }
 
 }  // namespace

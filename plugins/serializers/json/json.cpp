@@ -1,6 +1,7 @@
 #include "plugins/serializers/json/json.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "plugins/common/text/json_string.hpp"
@@ -27,14 +28,23 @@ void compile(glob_list& globs, const char* option, const std::vector<std::string
   if (!why.empty()) throw config_error(option, why);
 }
 
+std::string broken(std::string_view expression, const jsonata::Error& x) {
+  return jsonata::place_of(expression, x.at) + ": " + x.what();
+}
+
+std::unique_ptr<const jsonata::Jsonata> compiled(const std::string& expression) {
+  if (expression.empty()) return nullptr;
+  try {
+    return std::make_unique<const jsonata::Jsonata>(expression);
+  } catch (const jsonata::Error& x) {
+    throw config_error("json_transformation", broken(expression, x));
+  }
+}
+
 }  // namespace
 
 void JsonSerializer::init() {
-  if (!transformation.empty())
-    throw config_error(
-        "json_transformation",
-        "JSONata is not supported: remove the option and reshape the metrics with processors, or "
-        "write them with data_format = \"template\"");
+  transformation_ = compiled(transformation);
   unit_ns_ = 1;
   const std::int64_t wanted = timestamp_units.ns > 0 ? timestamp_units.ns : 1'000'000'000;
   while (unit_ns_ <= wanted / 10) unit_ns_ *= 10;
@@ -45,11 +55,13 @@ void JsonSerializer::init() {
 }
 
 void JsonSerializer::serialize(const row& r, text& out) {
+  const std::uint64_t begin = out.size();
   put_row(r, out);
-  out.push('\n');
+  finish(begin, out);
 }
 
 void JsonSerializer::serialize_document(const batch& rows, text& out) {
+  const std::uint64_t begin = out.size();
   out.append(R"({"metrics":[)");
   bool first = true;
   for (const row r : rows) {
@@ -57,7 +69,35 @@ void JsonSerializer::serialize_document(const batch& rows, text& out) {
     first = false;
     put_row(r, out);
   }
-  out.append("]}\n");
+  out.append("]}");
+  finish(begin, out);
+}
+
+// Puts what the transformation makes of the JSON from `begin` on in its place.
+void JsonSerializer::finish(std::uint64_t begin, text& out) {
+  if (transformation_ != nullptr) {
+    transform(out.view().substr(begin));
+    out.cut(begin);
+    out.append(transformed_);
+  }
+  out.push('\n');
+}
+
+void JsonSerializer::transform(std::string_view json) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+  transformed_.clear();
+  bool found = false;
+  try {
+    found = transformation_->evaluate(json, now_ms, transformed_);
+  } catch (const jsonata::Error& x) {
+    throw fail("json_transformation, " + broken(transformation, x));
+  }
+  if (!found) {
+    throw fail(
+        "json_transformation finds nothing (is it for one metric, or for {\"metrics\": "
+        "[...]}, as use_batch_format says?)");
+  }
 }
 
 // Keys in the order of their text, as Go sorts them.

@@ -2,6 +2,7 @@
 
 // serializers.json: a row is one JSON object on a line of its own, a document is {"metrics":[...]}.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include <weir/weir.hpp>
 
 #include "plugins/common/go_time/go_layout.hpp"
+#include "plugins/common/jsonata/jsonata.hpp"
 
 namespace weir::json_lines {
 
@@ -29,7 +31,7 @@ class JsonSerializer {
                  opt{"json_timestamp_format", &JsonSerializer::timestamp_format, "\"\"",
                      "A time layout of Go: the timestamp is a text then"},
                  opt{"json_transformation", &JsonSerializer::transformation, "\"\"",
-                     "A JSONata expression; not supported"},
+                     "A JSONata expression that makes the JSON to write of the one above"},
                  opt{"json_nested_fields_include", &JsonSerializer::nested_include, "[]",
                      "Keys of string fields that hold JSON; may be globs"},
                  opt{"json_nested_fields_exclude", &JsonSerializer::nested_exclude, "[]",
@@ -41,6 +43,8 @@ class JsonSerializer {
 
  private:
   void put_row(const row& r, text& out);
+  void finish(std::uint64_t begin, text& out);
+  void transform(std::string_view json);
   void put_fields(const row& r, text& out);
   bool put_value(const weir_field& f, const block& home, std::string_view key, text& out);
   void put_text(std::string_view key, std::string_view value, text& out);
@@ -49,6 +53,8 @@ class JsonSerializer {
 
   std::int64_t unit_ns_ = 1'000'000'000;
   std::optional<common::GoLayout> layout_;
+  std::unique_ptr<const jsonata::Jsonata> transformation_;
+  std::string transformed_;
   glob_list include_, exclude_;
   bool nested_ = false;
   std::vector<const weir_field*> sorted_;

@@ -90,8 +90,35 @@ TEST(JsonSerializer, NestedFields) {
       expected(R"({"a":[1,{"b":null}]})", k_text));
 }
 
+TEST(JsonSerializer, Transforms) {
+  const auto transformed = [](const std::string& expression) {
+    return serialized("m,h=a v=1i,w=18446744073709551615u,s=\"<\" 1700000000123456789",
+                      "json_timestamp_units = '1ns'\njson_transformation = '''" + expression + "'''");
+  };
+  EXPECT_EQ(transformed("{\"n\": name, \"f\": fields, \"t\": timestamp, \"x\": nothing}"),
+            (lines{"{\"f\":{\"s\":\"\\u003c\",\"v\":1,\"w\":18446744073709551615},\"n\":\"m\","
+                   "\"t\":1700000000123456789}\n"}));
+  EXPECT_EQ(transformed("$merge([{\"name\": name}, tags])"),
+            (lines{"{\"h\":\"a\",\"name\":\"m\"}\n"}));
+  EXPECT_EQ(transformed("fields.v + 1"), (lines{"2\n"}));
+}
+
+TEST(JsonSerializer, TransformsDocuments) {
+  testing::plugin p(testing::descriptor<JsonSerializer>(),
+                    "json_transformation = 'metrics.{\"n\": name, \"v\": fields.v}'");
+  EXPECT_EQ(p.serialize_document({"m v=1 1", "n v=2 2"}),
+            "[{\"n\":\"m\",\"v\":1},{\"n\":\"n\",\"v\":2}]\n");
+}
+
+TEST(JsonSerializer, RowsThatCannotBeTransformedAreReported) {
+  testing::plugin p(testing::descriptor<JsonSerializer>(), "json_transformation = 'fields.v * 2'");
+  EXPECT_EQ(p.serialize({"m v=1 1", "m v=\"text\" 2", "m w=1 3", "m v=4 4"}),
+            (lines{"2\n", "", "", "8\n"}));
+  EXPECT_EQ(p.host().bad_count(), 2U);
+}
+
 TEST(JsonSerializer, RefusesWhatItCannotDo) {
-  EXPECT_THROW(serialized("m a=1i 1", "json_transformation = '$'"), testing::failure);
+  EXPECT_THROW(serialized("m a=1i 1", "json_transformation = '$('"), testing::failure);
   EXPECT_THROW(serialized("m a=1i 1", "json_nested_fields_include = ['[a*']"), testing::failure);
 }
 

@@ -7,8 +7,6 @@
 
 namespace weir::json_lines {
 
-constexpr int nested_levels_max = 512;
-
 // Reads text as JSON and appends it to out as Go writes what it has read: without blanks, keys
 // sorted, of equal keys the last, numbers as floats. False, with out as it was, where text is no
 // JSON.
