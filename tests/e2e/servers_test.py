@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """With a real Kafka broker, and a real Prometheus that scrapes."""
 
+import base64
 import json
 import os
 import pathlib
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.parse
 import urllib.request
@@ -21,6 +23,12 @@ def server(name, *arguments):
     if done.returncode != 0:
         raise AssertionError(f"{name} {arguments}: {done.stdout}{done.stderr}")
     return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+
+
+def unsecured_token(**claims):
+    """A JSON web token without a signature."""
+    parts = [json.dumps(part).encode() for part in ({"alg": "none"}, claims)]
+    return ".".join([*(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts), ""])
 
 
 class WithServers(unittest.TestCase):
@@ -55,6 +63,32 @@ class WithServers(unittest.TestCase):
                              capture_output=True, text=True, check=True).stdout
         numbers = sorted(int(line.split("seq=")[1].split("i")[0]) for line in got.splitlines() if line)
         self.assertEqual(numbers, list(range(RECORDS)))
+
+    def test_kafka_takes_a_bearer_token_and_refuses_an_old_one(self):
+        home = self.folder / "kafka"
+        server("kafka", "start", home, "--secure")
+        self.addCleanup(server, "kafka", "stop", home)
+        server("kafka", "topic", home, "metrics", 1)
+        port = server("kafka", "port", home, "sasl")
+        (self.folder / "in.lp").write_text("m v=1i 1\n")
+        config = f"""
+[[inputs.file]]
+  files = ["{self.folder}/in.lp"]
+  data_format = "influx"
+[[outputs.kafka]]
+  brokers = ["127.0.0.1:{port}"]
+  topic = "metrics"
+  startup_error_behavior = "error"
+  sasl_mechanism = "OAUTHBEARER"
+  sasl_access_token = "${{TOKEN}}"
+  sasl_extensions = {{poolId = "pool-027"}}
+"""
+        now = int(time.time())
+        for life_s, accepted in ((3600, True), (-3600, False)):
+            token = unsecured_token(sub="weir", iat=now - 7200, exp=now + life_s)
+            with self.subTest(accepted=accepted), Agent(self.folder, config, "--once", environment={"TOKEN": token}) as agent:
+                self.assertEqual(agent.wait() == 0, accepted, agent.said())
+                self.assertEqual(agent.node("outputs")["out"], 1 if accepted else 0, agent.said())
 
     def test_prometheus_scrapes_and_promtool_accepts(self):
         port = free_port()

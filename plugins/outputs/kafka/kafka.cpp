@@ -31,12 +31,15 @@ bool is_too_large(rd_kafka_resp_err_t e) {
 
 void Kafka::init() {
   if (brokers.empty()) throw config_error("brokers", "at least one broker is needed, as host:port");
-  if (exclude_topic_tag) {
-    throw config_error("exclude_topic_tag",
-                       "not supported: the tag stays in the message; set it to false");
+  if (exclude_topic_tag && !topic_tag.empty()) {
+    throw config_error(
+        "exclude_topic_tag",
+        "not supported: messages are serialized before the plugin sees them; write one "
+        "output a topic, each with tagpass and tagexclude for the tag");
   }
   if (socks5_enabled) throw config_error("socks5_enabled", "SOCKS5 proxies are not supported");
   if (sasl_version != 1) throw config_error("sasl_version", "only version 1 is supported");
+  check_sasl();
   if (metadata_retry_max != 0) {
     throw config_error("metadata_retry_max", "only 0 is supported: the agent tries again for ever");
   }
@@ -48,6 +51,18 @@ void Kafka::init() {
   }
   routing_ = std::make_unique<Routing>(
       RoutingSettings{topic, topic_tag, routing_tag, routing_key, topic_suffix});
+}
+
+void Kafka::check_sasl() const {
+  if (sasl_mechanism == "OAUTHBEARER") {
+    if (!sasl_access_token.set) {
+      throw config_error("sasl_access_token", "the mechanism OAUTHBEARER needs a token");
+    }
+  } else if (sasl_access_token.set || !sasl_extensions.empty()) {
+    self.warn(
+        "sasl_access_token and sasl_extensions mean nothing without sasl_mechanism = "
+        "\"OAUTHBEARER\"");
+  }
 }
 
 Settings Kafka::client_settings() const {
@@ -92,8 +107,9 @@ void Kafka::add_security(Settings& s) const {
 }
 
 void Kafka::add_sasl(Settings& s) const {
-  const std::string user = self.reveal(sasl_username.handle);
   s.emplace_back("sasl.mechanisms", sasl_mechanism.empty() ? "PLAIN" : sasl_mechanism);
+  if (sasl_mechanism == "OAUTHBEARER") return;
+  const std::string user = self.reveal(sasl_username.handle);
   if (sasl_mechanism == "GSSAPI") {
     if (!sasl_gssapi_service_name.empty()) {
       s.emplace_back("sasl.kerberos.service.name", sasl_gssapi_service_name);
@@ -109,8 +125,14 @@ void Kafka::add_sasl(Settings& s) const {
   s.emplace_back("sasl.password", self.reveal(sasl_password.handle));
 }
 
+std::unique_ptr<Producer> Kafka::make_producer() const {
+  if (sasl_mechanism != "OAUTHBEARER") return std::make_unique<Producer>(client_settings(), self);
+  const BearerToken token{self.reveal(sasl_access_token.handle), client_id, sasl_extensions};
+  return std::make_unique<Producer>(client_settings(), self, &token);
+}
+
 void Kafka::start() {
-  if (!producer_) producer_ = std::make_unique<Producer>(client_settings(), self);
+  if (!producer_) producer_ = make_producer();
   const std::string why = producer_->unreachable(connect_timeout_ms);
   if (why.empty()) return;
   producer_.reset();

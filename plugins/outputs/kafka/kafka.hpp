@@ -31,14 +31,14 @@ struct Kafka {
       sasl_version{}, metadata_retry_max{};
   std::string producer_timestamp, tls_ca, tls_cert, tls_key;
   duration keep_alive_period, metadata_retry_backoff;
-  secret sasl_username, sasl_password, tls_key_pwd;
+  secret sasl_username, sasl_password, sasl_access_token, tls_key_pwd;
   std::string sasl_mechanism, sasl_gssapi_service_name, sasl_gssapi_key_tab_path, sasl_gssapi_realm;
   TopicSuffix topic_suffix;
-  map<std::string> headers;
+  map<std::string> headers, sasl_extensions;
 
   static constexpr const char* timestamps[] = {"metric", "now"};
-  static constexpr const char* mechanisms[] = {"", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512",
-                                               "GSSAPI"};
+  static constexpr const char* mechanisms[] = {
+      "", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "GSSAPI", "OAUTHBEARER"};
   static constexpr auto options = std::tuple{
       opt{"brokers", &Kafka::brokers, "[\"localhost:9092\"]",
           "Brokers to ask for the cluster's members, host:port"},
@@ -46,7 +46,7 @@ struct Kafka {
       opt{"topic_tag", &Kafka::topic_tag, "\"\"",
           "Tag whose value is the topic, where a metric has it"},
       opt{"exclude_topic_tag", &Kafka::exclude_topic_tag, "false",
-          "Leave the topic tag out of the message; not supported"},
+          "Leave the topic tag out of the message; not supported with a topic_tag"},
       opt{"client_id", &Kafka::client_id, "\"Telegraf\"",
           "Name of this client in the brokers' logs and quotas"},
       opt{"version", &Kafka::version, "\"\"",
@@ -88,6 +88,11 @@ struct Kafka {
       opt{"sasl_mechanism", &Kafka::sasl_mechanism, "\"\"",
           "SASL mechanism; empty with a user = PLAIN"}
           .one_of(mechanisms),
+      opt{"sasl_access_token", &Kafka::sasl_access_token, nullptr,
+          "Token of the mechanism OAUTHBEARER"},
+      opt{"sasl_extensions", &Kafka::sasl_extensions, "{}",
+          "Sent with the token: keys of letters, text values"}
+          .advanced(),
       opt{"sasl_gssapi_service_name", &Kafka::sasl_gssapi_service_name, "\"\"",
           "Kerberos service of the brokers"}
           .advanced(),
@@ -133,6 +138,8 @@ struct Kafka {
   };
   void add_security(Settings& s) const;
   void add_sasl(Settings& s) const;
+  void check_sasl() const;
+  std::unique_ptr<Producer> make_producer() const;
   void begin(const weir_delivery& d);
   void send_open(const delivery& rows);
   void send_row(const delivery& rows, const row& r, std::uint32_t index);

@@ -86,6 +86,11 @@ TEST(ClientSettings, FollowTheOptions) {
   EXPECT_EQ(setting(k, "compression.codec"), "zstd");
   EXPECT_EQ(setting(k, "security.protocol"), "plaintext");
   EXPECT_EQ(setting(k, "message.send.max.retries"), "0");
+  k.sasl_mechanism = "OAUTHBEARER";
+  EXPECT_EQ(setting(k, "sasl.mechanisms"), "OAUTHBEARER");
+  EXPECT_EQ(setting(k, "security.protocol"), "sasl_plaintext");
+  EXPECT_EQ(setting(k, "sasl.username"), "(none)");
+  k.sasl_mechanism = "";
   k.enable_tls = true;
   k.idempotent_writes = true;
   EXPECT_EQ(setting(k, "security.protocol"), "ssl");
@@ -109,12 +114,51 @@ TEST_P(RefusedOptions, AreNamed) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, RefusedOptions,
-                         ::testing::Values(Refused{"brokers = []", "brokers"},
-                                           Refused{"socks5_enabled = true", "socks5_enabled"},
-                                           Refused{"exclude_topic_tag = true", "exclude_topic_tag"},
-                                           Refused{"sasl_version = 0", "sasl_version"},
-                                           Refused{"[headers]\nh = \"{{ .Bad }}\"", "headers.h"}));
+INSTANTIATE_TEST_SUITE_P(
+    All, RefusedOptions,
+    ::testing::Values(Refused{"brokers = []", "brokers"},
+                      Refused{"socks5_enabled = true", "socks5_enabled"},
+                      Refused{"exclude_topic_tag = true\ntopic_tag = \"t\"", "exclude_topic_tag"},
+                      Refused{"sasl_mechanism = \"OAUTHBEARER\"", "sasl_access_token"},
+                      Refused{"sasl_mechanism = \"AWS-MSK-IAM\"", "sasl_mechanism"},
+                      Refused{"sasl_version = 0", "sasl_version"},
+                      Refused{"[headers]\nh = \"{{ .Bad }}\"", "headers.h"}));
+
+const Settings with_token{{"bootstrap.servers", "127.0.0.1:1"},
+                          {"security.protocol", "sasl_plaintext"},
+                          {"sasl.mechanisms", "OAUTHBEARER"}};
+
+TEST(BearerTokens, AreTakenByTheClient) {
+  const BearerToken token{"e30.e30.", "weir", {{"logicalCluster", "cluster-042"}, {"poolId", "p"}}};
+  const Producer p(with_token, host{}, &token);
+  EXPECT_EQ(p.fatal(), "");
+}
+
+TEST(BearerTokens, AreRefusedWhereTheyBreakTheProtocol) {
+  const BearerToken reserved{"e30.e30.", "weir", {{"auth", "x"}}};
+  EXPECT_THROW(Producer(with_token, host{}, &reserved), config_error);
+  const BearerToken key{"e30.e30.", "weir", {{"no_letters1", "x"}}};
+  EXPECT_THROW(Producer(with_token, host{}, &key), config_error);
+  const BearerToken fine{"e30.e30.", "weir", {}};
+  EXPECT_THROW(Producer({{"bootstrap.servers", "127.0.0.1:1"}}, host{}, &fine), config_error);
+}
+
+TEST(BearerTokens, ComeFromTheOptions) {
+  weir::testing::plugin p(weir::testing::descriptor<Kafka>(),
+                          "brokers = [\"127.0.0.1:1\"]\nsasl_mechanism = \"OAUTHBEARER\"\n"
+                          "sasl_access_token = \"e30.e30.\"\n[sasl_extensions]\nauth = \"x\"");
+  try {
+    p.start();
+    FAIL() << "accepted";
+  } catch (const weir::testing::failure& f) {
+    EXPECT_EQ(f.status, WEIR_E_CONFIG) << f.what();
+  }
+}
+
+TEST(BearerTokens, AreWarnedOfWithOtherMechanisms) {
+  weir::testing::plugin p(weir::testing::descriptor<Kafka>(), "sasl_access_token = \"t\"");
+  EXPECT_TRUE(p.host().logged_text("sasl_access_token", WEIR_LOG_WARN));
+}
 
 TEST(Unreachable, StartSaysWhichBrokers) {
   Producer p({{"bootstrap.servers", "127.0.0.1:1"}}, host{});

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <chrono>
 #include <limits>
 
 namespace weir::kafka_output {
@@ -31,23 +32,43 @@ Conf make_conf(const Settings& settings) {
 
 }  // namespace
 
-Producer::Producer(const Settings& settings, host home) : home_(home) {
+Producer::Producer(const Settings& settings, host home, const BearerToken* token) : home_(home) {
   Conf conf = make_conf(settings);
   rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
   rd_kafka_conf_set_log_cb(conf.get(), on_log);
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
   std::array<char, 512> why{};
-  client_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), why.data(), why.size());
-  if (client_ == nullptr) {
+  client_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), why.data(), why.size()));
+  if (!client_) {
     throw config_error("", std::string("no Kafka client with these settings: ") + why.data());
   }
   static_cast<void>(conf.release());
+  if (token != nullptr) set_token(*token);
 }
 
 Producer::~Producer() {
-  rd_kafka_purge(client_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-  rd_kafka_destroy(client_);
+  rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+}
+
+// librdkafka copies the token. It would ask for another near the end of a token's life; this one has
+// no end that is known here, and the brokers judge it anew at each connection.
+void Producer::set_token(const BearerToken& token) {
+  constexpr auto long_enough = std::chrono::hours(10 * 365 * 24);
+  const auto end = std::chrono::system_clock::now().time_since_epoch() + long_enough;
+  const std::int64_t end_ms = std::chrono::duration_cast<std::chrono::milliseconds>(end).count();
+  std::vector<const char*> extensions;
+  for (const auto& [key, value] : token.extensions) {
+    extensions.insert(extensions.end(), {key.c_str(), value.c_str()});
+  }
+  std::array<char, 512> why{};
+  const rd_kafka_resp_err_t error = rd_kafka_oauthbearer_set_token(
+      client_.get(), token.value.c_str(), end_ms, token.principal.c_str(), extensions.data(),
+      extensions.size(), why.data(), why.size());
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    throw config_error(
+        "", std::string("librdkafka refuses sasl_access_token or sasl_extensions: ") + why.data());
+  }
 }
 
 void Producer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
@@ -72,9 +93,10 @@ void Producer::on_error(rd_kafka_t*, int error, const char* reason, void* opaque
 
 std::string Producer::unreachable(int timeout_ms) {
   const rd_kafka_metadata_t* metadata = nullptr;
-  const rd_kafka_resp_err_t error = rd_kafka_metadata(client_, 0, nullptr, &metadata, timeout_ms);
+  const rd_kafka_resp_err_t error =
+      rd_kafka_metadata(client_.get(), 0, nullptr, &metadata, timeout_ms);
   if (metadata != nullptr) rd_kafka_metadata_destroy(metadata);
-  rd_kafka_poll(client_, 0);
+  rd_kafka_poll(client_.get(), 0);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
   return last_error_.empty() ? rd_kafka_err2str(error) : last_error_;
 }
@@ -101,7 +123,7 @@ rd_kafka_resp_err_t Producer::try_send(const Message& m) {
   v[n].vtype = RD_KAFKA_VTYPE_OPAQUE, v[n++].u.ptr = reinterpret_cast<void*>(std::uintptr_t{m.tag});
   if (m.time_ms > 0) v[n].vtype = RD_KAFKA_VTYPE_TIMESTAMP, v[n++].u.i64 = m.time_ms;
   if (headers != nullptr) v[n].vtype = RD_KAFKA_VTYPE_HEADERS, v[n++].u.headers = headers;
-  rd_kafka_error_t* failed = rd_kafka_produceva(client_, v.data(), n);
+  rd_kafka_error_t* failed = rd_kafka_produceva(client_.get(), v.data(), n);
   if (failed == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
   const rd_kafka_resp_err_t error = rd_kafka_error_code(failed);
   rd_kafka_error_destroy(failed);
@@ -113,17 +135,17 @@ rd_kafka_resp_err_t Producer::send(const Message& message, int timeout_ms) {
   rd_kafka_resp_err_t error = try_send(message);
   for (int waited = 0; error == RD_KAFKA_RESP_ERR__QUEUE_FULL && waited < timeout_ms;
        waited += poll_step_ms) {
-    rd_kafka_poll(client_, poll_step_ms);
+    rd_kafka_poll(client_.get(), poll_step_ms);
     error = try_send(message);
   }
   return error;
 }
 
-void Producer::finish(int timeout_ms) { rd_kafka_flush(client_, timeout_ms); }
+void Producer::finish(int timeout_ms) { rd_kafka_flush(client_.get(), timeout_ms); }
 
 std::string Producer::fatal() const {
   std::array<char, 512> why{};
-  if (rd_kafka_fatal_error(client_, why.data(), why.size()) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+  if (rd_kafka_fatal_error(client_.get(), why.data(), why.size()) == RD_KAFKA_RESP_ERR_NO_ERROR) {
     return {};
   }
   return why.data();

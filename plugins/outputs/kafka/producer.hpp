@@ -4,7 +4,7 @@
 //
 // Threads    One user at a time; librdkafka's threads only call the log.
 // Ownership  Messages are copied. Topics and the client end with the producer.
-// Errors     Construction throws weir::config_error for a setting librdkafka refuses.
+// Errors     Construction throws weir::config_error for a setting or token librdkafka refuses.
 // Limits     queue_bytes of messages wait inside librdkafka.
 
 #include <map>
@@ -31,9 +31,17 @@ struct Message {
   std::uint32_t tag;  // Comes back with the fate.
 };
 
+// What SASL/OAUTHBEARER shows to the brokers (RFC 7628).
+struct BearerToken {
+  std::string value;
+  std::string principal;  // Only for librdkafka's own log.
+  std::vector<std::pair<std::string, std::string>> extensions;
+};
+
 class Producer {
  public:
-  Producer(const Settings& settings, host home);
+  // token: with sasl.mechanisms = OAUTHBEARER; it holds as long as the brokers take it.
+  Producer(const Settings& settings, host home, const BearerToken* token = nullptr);
   Producer(const Producer&) = delete;
   Producer& operator=(const Producer&) = delete;
   ~Producer();
@@ -55,11 +63,16 @@ class Producer {
   static void on_log(const rd_kafka_t* client, int level, const char* facility, const char* text);
   static void on_error(rd_kafka_t* client, int error, const char* reason, void* opaque);
   rd_kafka_resp_err_t try_send(const Message& message);
+  void set_token(const BearerToken& token);
+
+  struct ClientFree {
+    void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
+  };
 
   host home_;
-  rd_kafka_t* client_{nullptr};
   Fates fates_;
   std::string last_error_;
+  std::unique_ptr<rd_kafka_t, ClientFree> client_;
 };
 
 }  // namespace weir::kafka_output
