@@ -1,8 +1,8 @@
 #pragma once
 
-// The agent's own figures for Prometheus: the ledger's nodes, and what of the memory limit is in use.
+// The agent's own figures for Prometheus: the ledger's nodes, and what of the memory limit is used.
 //
-// Labels   kind, plugin, alias where there is one, and id, which stays the same over restarts. Nodes
+// Labels   kind, plugin, alias where there is one, and id, the same over restarts. Nodes
 //          of the same labels (a reload makes new ones) are added up, so that no counter falls.
 // Threads  Any; counters may move while they are read.
 // Cost     Some 100 bytes of text a series; a node has up to 27 of them.
