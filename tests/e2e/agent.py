@@ -6,7 +6,9 @@ import pathlib
 import signal
 import socket
 import subprocess
+import tempfile
 import time
+import unittest
 
 BUILD = pathlib.Path(os.environ.get("WEIR_BUILD_DIR", "build/release")).resolve()
 SOURCE = pathlib.Path(os.environ.get("WEIR_SOURCE_DIR", ".")).resolve()
@@ -32,6 +34,22 @@ def wait_for(condition, what, seconds=PATIENCE_S):
 def can_connect(port):
     with socket.socket() as s:
         return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+def check(config):
+    """What `weir config check` says of a file: exit status and text."""
+    done = subprocess.run([BUILD / "weir", "config", "check", "--config", config, "--plugin-directory", BUILD / "plugins"],
+                          capture_output=True, text=True, errors="replace", timeout=PATIENCE_S)
+    return done.returncode, done.stderr
+
+
+class Folder(unittest.TestCase):
+    """A test with a folder of its own."""
+
+    def setUp(self):
+        kept = tempfile.TemporaryDirectory()
+        self.addCleanup(kept.cleanup)
+        self.folder = pathlib.Path(kept.name)
 
 
 class Agent:

@@ -2,16 +2,13 @@
 """From a socket or a file to a file, through the real binary: complete, in order, and accounted for."""
 
 import os
-import pathlib
 import signal
 import socket
-import subprocess
-import tempfile
 import threading
 import time
 import unittest
 
-from agent import BUILD, MEMORY_COUNTS, SOURCE, Agent, can_connect, free_port, wait_for
+from agent import MEMORY_COUNTS, SOURCE, Agent, Folder, can_connect, check, free_port, wait_for
 
 RECORDS = int(os.environ.get("WEIR_E2E_RECORDS", "200000"))
 FILE_BYTES = int(os.environ.get("WEIR_E2E_FILE_MB", "60")) << 20
@@ -72,13 +69,6 @@ def sequence(path):
             begin = line.find(b"seq=") + 4
             found.append(int(line[begin:line.find(b"i", begin)]))
     return found
-
-
-class Folder(unittest.TestCase):
-    def setUp(self):
-        kept = tempfile.TemporaryDirectory()
-        self.addCleanup(kept.cleanup)
-        self.folder = pathlib.Path(kept.name)
 
 
 class TcpToFile(Folder):
@@ -331,9 +321,8 @@ class Examples(Folder):
     def test_every_example_is_valid(self):
         for path in sorted((SOURCE / "configs").glob("*.conf")):
             with self.subTest(path.name):
-                done = subprocess.run([BUILD / "weir", "config", "check", "--config", path, "--plugin-directory",
-                                       BUILD / "plugins"], capture_output=True, text=True)
-                self.assertEqual(done.returncode, 0, done.stderr)
+                status, said = check(path)
+                self.assertEqual(status, 0, said)
 
     def test_every_example_runs(self):
         for path in sorted((SOURCE / "configs").glob("*.conf")):
