@@ -119,21 +119,21 @@ std::string Collection::clean(std::string_view name) const {
   return common::clean_name(name, common::NameKind::metric, settings_.rules.names);
 }
 
-// Each number a series of its own: NAME_key, or NAME alone for value, counter and gauge.
+// NAME_key; in version 1 NAME alone for value, and for a counter's or gauge's own field.
+std::string Collection::scalar_name(const row& r, std::string_view key) const {
+  const bool plain = key == "value" || (key == "counter" && r.kind() == WEIR_COUNTER) ||
+                     (key == "gauge" && r.kind() == WEIR_GAUGE);
+  if (settings_.version == 2) return clean(common::metric_name(r.name(), key, false));
+  return clean(plain ? std::string(r.name()) : std::string(r.name()).append("_").append(key));
+}
+
+// Each number a series of its own.
 void Collection::add_scalars(const row& r, std::int64_t now_ns) {
   const Labels labels = labels_of(r);
-  const bool bare = settings_.version == 2 && r.name() == "prometheus";
   for (const auto& f : r.fields()) {
     const bool boolean = f.value.type() == WEIR_BOOL;
     if (f.value.type() == WEIR_STRING || (boolean && settings_.version == 1)) continue;
-    const bool plain = f.key == "value" || (f.key == "counter" && r.kind() == WEIR_COUNTER) ||
-                       (f.key == "gauge" && r.kind() == WEIR_GAUGE);
-    std::string text(r.name());
-    if (bare)
-      text = f.key;
-    else if (!plain)
-      text.append("_").append(f.key);
-    const std::string name = clean(text);
+    const std::string name = scalar_name(r, f.key);
     if (name.empty()) continue;
     const MetricType type = type_of(common::kind_of(r, name, settings_.rules));
     if (Series* s = series(name, type, labels, r, now_ns))

@@ -161,6 +161,18 @@ TEST(Collection, PartsThatAreNoCountsAreLeftOut) {
   EXPECT_EQ(h.sample_count, 4U);
 }
 
+TEST(Collection, AFieldCalledValueHasTheMetricsNameInVersionOneOnly) {
+  const Rows rows([](builder& b) { b.metric("m", 1).field("value", 1.0); });
+  for (const int version : {1, 2}) {
+    CollectionSettings s;
+    s.version = version;
+    Collection all(std::move(s));
+    for (const row r : rows.get()) all.add(r, 1);
+    ASSERT_EQ(all.families().size(), 1U);
+    EXPECT_EQ(all.families().begin()->name, version == 1 ? "m" : "m_value");
+  }
+}
+
 TEST(Collection, SeriesExpireAfterTheirLastArrival) {
   CollectionSettings s;
   s.expiration_ns = 10;
