@@ -10,10 +10,13 @@
 // Threads  Every member may be called from any thread.
 // Limits   limit_bytes; a charge that would pass it is refused, unless forced.
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <utility>
+
+#include "core/queue/recycler.hpp"
 
 namespace weir::queue {
 
@@ -22,7 +25,8 @@ class Budget {
   static constexpr std::int64_t input_percent = 80;
   static constexpr std::int64_t queue_percent = 60;
 
-  explicit Budget(std::int64_t limit_bytes) : limit_bytes_(limit_bytes) {}
+  explicit Budget(std::int64_t limit_bytes)
+      : limit_bytes_(limit_bytes), recycler_(recycled_max(limit_bytes)) {}
   Budget(const Budget&) = delete;
   Budget& operator=(const Budget&) = delete;
 
@@ -40,6 +44,9 @@ class Budget {
   // Set before the first charge; called from any thread, has to be short.
   void set_on_room(std::function<void()> on_room) { on_room_ = std::move(on_room); }
 
+  // Where blocks come from and go to; what it keeps is not charged.
+  [[nodiscard]] Recycler& recycler() { return recycler_; }
+
   // Would an input be refused now?
   [[nodiscard]] bool inputs_full() const { return used_bytes() >= input_limit_bytes(); }
   [[nodiscard]] std::int64_t used_bytes() const { return used_.load(std::memory_order_relaxed); }
@@ -53,11 +60,21 @@ class Budget {
   [[nodiscard]] std::int64_t peak_bytes() const { return peak_.load(std::memory_order_relaxed); }
 
  private:
+  // A sixteenth of the limit, at most 16 MiB. None where an address sanitizer watches for the use of freed blocks.
+  static constexpr std::uint64_t recycled_max([[maybe_unused]] std::int64_t limit_bytes) {
+#ifdef __SANITIZE_ADDRESS__
+    return 0;
+#else
+    return std::min<std::uint64_t>(static_cast<std::uint64_t>(limit_bytes) / 16, 16 << 20);
+#endif
+  }
+
   const std::int64_t limit_bytes_;
   alignas(64) std::atomic<std::int64_t> used_{0};
   alignas(64) std::atomic<std::int64_t> peak_{0};
   alignas(64) std::atomic<bool> wants_room_{false};
   std::function<void()> on_room_;
+  Recycler recycler_;
 };
 
 // A quarter of the cgroup's limit or of the machine's memory, at most 1 GiB.

@@ -5,6 +5,7 @@
 
 #include "core/queue/budget.hpp"
 #include "core/queue/memory_queue.hpp"
+#include "core/queue/recycler.hpp"
 
 namespace weir::queue {
 namespace {
@@ -62,6 +63,52 @@ TEST_F(QueueTest, BlocksGiveBackWhatTheyCost) {
     EXPECT_GE(budget_.used_bytes(), static_cast<std::int64_t>(block_bytes));
   }
   EXPECT_EQ(budget_.used_bytes(), 0);
+}
+
+// ---- recycler -----------------------------------------------------------------------------------------------
+
+constexpr std::uint64_t large = Recycler::large_bytes;
+
+TEST(Recycler, MakesNearSizesEqual) {
+  EXPECT_EQ(Recycler::size_of(1), 64U);
+  EXPECT_EQ(Recycler::size_of(large), large);
+  EXPECT_EQ(Recycler::size_of(large + 1), large + large / 8);
+  EXPECT_EQ(Recycler::size_of(2 * large - 1), 2 * large);
+}
+
+TEST(Recycler, GivesTheSameBufferAgain) {
+  Recycler recycler(4 * large);
+  std::uint8_t* const first = recycler.take(large);
+  recycler.put(first, large);
+  std::uint8_t* const other = recycler.take(2 * large);
+  EXPECT_NE(other, first);
+  EXPECT_EQ(recycler.take(large), first);
+  recycler.put(first, large);
+  recycler.put(other, 2 * large);
+}
+
+TEST(Recycler, KeepsNoMoreThanItMay) {
+  Recycler recycler(large);
+  std::uint8_t* const one = recycler.take(large);
+  std::uint8_t* const two = recycler.take(large);
+  recycler.put(one, large);
+  recycler.put(two, large);
+  EXPECT_EQ(recycler.kept_bytes(), large);
+}
+
+TEST(Recycler, FreesWhatNobodyNeededForATime) {
+  Recycler recycler(4 * large);
+  std::uint8_t* const one = recycler.take(large);
+  std::uint8_t* const two = recycler.take(large);
+  recycler.put(one, large);
+  recycler.put(two, large);
+  recycler.trim();  // They came since the last time.
+  EXPECT_EQ(recycler.kept_bytes(), 2 * large);
+  recycler.put(recycler.take(large), large);
+  recycler.trim();  // One was enough.
+  EXPECT_EQ(recycler.kept_bytes(), large);
+  recycler.trim();
+  EXPECT_EQ(recycler.kept_bytes(), 0U);
 }
 
 // ---- memory queue -------------------------------------------------------------------------------------------

@@ -54,12 +54,12 @@ std::int64_t worker_threads(std::int64_t configured) {
 Agent::Agent(const config::WeirSettings& settings, Callbacks callbacks)
     : callbacks_(std::move(callbacks)),
       budget_(limit_of(settings)),
-      own_metrics_(metrics::make_collectable(
-          ledger_,
-          [this] {
-            return metrics::Memory{budget_.used_bytes(), budget_.peak_bytes(),
-                                   budget_.limit_bytes()};
-          })),
+      own_metrics_(metrics::make_collectable(ledger_,
+                                             [this] {
+                                               return metrics::Memory{budget_.used_bytes(),
+                                                                      budget_.peak_bytes(),
+                                                                      budget_.limit_bytes()};
+                                             })),
       random_(std::make_unique<SystemRandom>()),
       workers_("weir-work", {worker_threads(settings.threads), worker_threads(settings.threads),
                              settings.max_hung}),
@@ -109,7 +109,7 @@ int Agent::run() {
   if (!current_) return 1;
   watch_signals();
   watch_over(current_->pipeline.get());
-  arm_watchdog();
+  arm_housekeeping();
   if (const Status s = current_->pipeline->run(); !s.ok()) {
     agent_log().error(s.error().message);
     stop_current();
@@ -133,7 +133,7 @@ int Agent::once(std::int64_t service_wait_ns) {
   current_ = build();
   if (!current_) return 1;
   watch_over(current_->pipeline.get());
-  arm_watchdog();
+  arm_housekeeping();
   const bool ok = current_->pipeline->run_once(
       service_wait_ns,
       [this](const auto& done, std::int64_t deadline) { return wait_until(done, deadline); });
@@ -175,13 +175,14 @@ void Agent::reload() {
   agent_log().info("reloaded");
 }
 
-void Agent::arm_watchdog() {
+void Agent::arm_housekeeping() {
   control_.at(system_clock().steady_ns() + second_ns, [this] {
     {
       const std::lock_guard lock(pipeline_mutex_);
       if (watched_ != nullptr) watched_->check_for_hung_calls();
     }
-    arm_watchdog();
+    budget_.recycler().trim();
+    arm_housekeeping();
   });
 }
 

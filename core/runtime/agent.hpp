@@ -73,7 +73,7 @@ class Agent {
   void reload();
   bool stop_current();
   void watch_over(pipeline::Pipeline* pipeline);
-  void arm_watchdog();
+  void arm_housekeeping();
   bool wait_until(const std::function<bool()>& done, std::int64_t deadline_steady_ns) const;
   void report() const;
   void publish() const;
