@@ -230,8 +230,8 @@ bool Pipeline::outputs_idle() const {
 bool Pipeline::stop(const Wait& wait) {
   const std::int64_t begin = services_.clock.steady_ns();
   const std::int64_t timeout = settings_.weir.shutdown_timeout_ns;
-  const std::int64_t inputs_end = begin + timeout / 4;
-  const std::int64_t stops_end = begin + timeout / 2;
+  const std::int64_t inputs_end = begin + timeout / 2;
+  const std::int64_t stops_end = begin + timeout / 8 * 5;
   const std::int64_t lanes_end = begin + timeout / 4 * 3;
   const std::int64_t deadline = begin + timeout - std::min(timeout / 10, second_ns);
   {

@@ -43,8 +43,8 @@ class Pipeline {
   bool run_once(std::int64_t service_wait_ns, const Wait& wait);
   // All outputs write what they have.
   void flush();
-  // Inputs first, then what is on the way, then windows, then outputs, within shutdown_timeout. An input that
-  // hangs costs half of it at most, so that outputs have time to write. False when records were left over.
+  // Inputs first, then what is on the way, then windows, then outputs, within shutdown_timeout. A gather gets
+  // half of it to come back, and whatever hangs, outputs a quarter to write. False when records were left over.
   bool stop(const Wait& wait);
   // Looks for calls that hang: says which, once, and gives their thread back.
   void check_for_hung_calls();
