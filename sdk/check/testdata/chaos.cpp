@@ -1,10 +1,9 @@
 // Plugins that break the contract in one way each, and one of each sort that does not.
 #include <unistd.h>
 
+#include <cstdlib>
 #include <stdexcept>
 #include <thread>
-
-#include <stdlib.h>
 
 #include <weir/weir.hpp>
 
@@ -35,7 +34,7 @@ struct Leaks {
   static constexpr info meta{"leaks", "1", "Loses memory"};
   void init() {
     static void* volatile lost = nullptr;
-    lost = malloc(lost == nullptr ? 99 : 100);
+    lost = std::malloc(lost == nullptr ? 99 : 100);
   }
   bool keep(const row&) { return true; }
 };
@@ -52,7 +51,7 @@ struct Panics {
 struct Crashes {
   static constexpr info meta{"crashes", "1", "Dies of certain values"};
   void add(const row& r) {
-    if (r.fields()[0].value.number() < -1e300) abort();
+    if (r.fields()[0].value.number() < -1e300) std::abort();
   }
   void push(sink&) {}
   void reset() {}
@@ -116,7 +115,7 @@ struct Picky {
   std::string name;
   static constexpr auto options = std::tuple{opt{"name", &Picky::name, "\"a\"", "A short text"}};
   void init() {
-    if (name.size() > 4000) abort();
+    if (name.size() > 4000) std::abort();
   }
   bool keep(const row&) { return true; }
 };

@@ -113,6 +113,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
   class editor {
    public:
     // keep: bit i is row row0 + i, preset by the caller; mask as in weir_delivery.
+    // NOLINTNEXTLINE(readability-function-size): three of the seven are a weir_delivery's selection
     editor(weir_buf* buf, const std::uint64_t* mask, std::uint32_t row0, std::uint32_t n,
            std::uint64_t* keep, buffer_source* buffers, editor_memory* memory = nullptr)
         : buf_(buf),
@@ -129,6 +130,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
         : editor(buf, d.mask, d.row0, d.n_rows, keep, buffers, memory) {}
     editor(const editor&) = delete;
     editor& operator=(const editor&) = delete;
+    ~editor() = default;
 
     // ---- reading ----
 
@@ -379,6 +381,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       }
       kept_text(const kept_text&) = delete;
       kept_text& operator=(const kept_text&) = delete;
+      ~kept_text() = default;
       std::string copy;
       std::string_view text;
     };
@@ -631,15 +634,18 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     template <typename F>
     void each_range(F&& f) {
       struct follow {
-        editor& home;
-        std::uint32_t at = 0;
-        bool done = false;
+        explicit follow(editor& e) : home(e) {}
+        follow(const follow&) = delete;
+        follow& operator=(const follow&) = delete;
         ~follow() {
           if (done) return;
           home.each_row([this](std::uint32_t r) {
             if (r > at) home.settled(r);
           });
         }
+        editor& home;
+        std::uint32_t at = 0;
+        bool done = false;
       } guard{*this};
       each_row([&](std::uint32_t r) {
         guard.at = r;

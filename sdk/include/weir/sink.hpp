@@ -145,12 +145,12 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
 
     // Begins a row like builder::metric, after emitting a batch that is full.
     template <typename Name>
-    builder& metric(Name name) {
+    builder& metric(const Name& name) {
       make_room();
       return builder::metric(name);
     }
     template <typename Name>
-    builder& metric(Name name, std::int64_t time_ns) {
+    builder& metric(const Name& name, std::int64_t time_ns) {
       make_room();
       return builder::metric(name, time_ns);
     }

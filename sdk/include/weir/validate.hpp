@@ -83,7 +83,8 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       std::uint64_t fields = 0;  // more of them than there are would make this loop quadratic
       for (std::uint32_t i = 0; i < head_->n_rows; ++i) {
         if (const char* wrong = bounds(r[i])) return wrong;
-        if ((fields += r[i].n_field) > head_->n_fields) return "field ranges overlap";
+        fields += r[i].n_field;
+        if (fields > head_->n_fields) return "field ranges overlap";
         if (const char* wrong = raw ? raw_row(r[i]) : metric_row(r[i])) return wrong;
         if (!raw && (i == 0 || !same_keys(r[i - 1], r[i])) && twice(r[i])) {
           return "a field key stands twice in a row";

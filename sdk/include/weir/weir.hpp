@@ -38,9 +38,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
 
   // What a plugin says of itself.
   struct info {
-    const char* name;
-    const char* version;
-    const char* summary;
+    const char* name = nullptr;
+    const char* version = nullptr;
+    const char* summary = nullptr;
     std::uint32_t flags = 0;          // WEIR_MAY_BLOCK...
     std::uint32_t max_in_flight = 0;  // outputs; 0 = 1
   };

@@ -117,9 +117,9 @@ namespace testing __attribute__((visibility("hidden"))) {
                                const std::string& path) {
       for (const auto& m : in.members) {
         bool known = false;
-        for (std::uint32_t i = 0; i < n; ++i) known = known || named(*opts[i], m.first);
+        for (std::uint32_t i = 0; i < n; ++i) known = known || named(*opts[i], m.key);
         if (!known) {
-          refuse(path.empty() ? m.first : path + "." + m.first, "unknown option '" + m.first + "'");
+          refuse(path.empty() ? m.key : path + "." + m.key, "unknown option '" + m.key + "'");
         }
       }
     }
@@ -211,27 +211,29 @@ namespace testing __attribute__((visibility("hidden"))) {
       switch (o.type) {
         case WEIR_C_TABLE: return table(o, &t, path);
         case WEIR_C_INT:
-          v.v.i = in_range(o, want(t, toml::integer, path, "an integer").i, path);
+          v.v.i = in_range(o, want(t, toml::integer, path, "an integer"), path);
           break;
-        case WEIR_C_BOOL: v.v.i = want(t, toml::boolean, path, "true or false").i; break;
+        case WEIR_C_BOOL: v.v.i = want(t, toml::boolean, path, "true or false"); break;
         case WEIR_C_FLOAT: v.v.f = in_range(o, number(t, path), path); break;
         case WEIR_C_DURATION: v.v.i = in_range(o, measure(t, path, 1e9, duration_of), path); break;
         case WEIR_C_SIZE: v.v.i = in_range(o, measure(t, path, 1, size_of), path); break;
         case WEIR_C_SECRET:
-          secrets_.push_back(want(t, toml::string, path, "a string").text);
+          secrets_.push_back(string(t, path));
           v.v.i = static_cast<std::int64_t>(secrets_.size());
           break;
         case WEIR_C_ENUM:
-          put_text(v, choice(o, want(t, toml::string, path, "a string").text, path));
+          check_choice(o, string(t, path), path);
+          put_text(v, t.text);
           break;
         case WEIR_C_ANY: any(v, t, path); break;
-        default: put_text(v, want(t, toml::string, path, "a string").text); break;
+        default: put_text(v, string(t, path)); break;
       }
       return v;
     }
     static double number(const toml& t, const std::string& path) {
-      return t.is == toml::integer ? static_cast<double>(t.i)
-                                   : want(t, toml::number, path, "a number").f;
+      if (t.is == toml::integer) return static_cast<double>(t.i);
+      check(t, toml::number, path, "a number");
+      return t.f;
     }
     // One end of a range; NaN where it is open.
     static double bound(const weir_opt& o, std::string_view literal, const std::string& path) {
@@ -255,21 +257,28 @@ namespace testing __attribute__((visibility("hidden"))) {
       if (outside) refuse(path, "the value is not in the range " + std::string(range));
       return v;
     }
-    static const toml& want(const toml& t, toml::kind k, const std::string& path,
-                            const char* what) {
+    static void check(const toml& t, toml::kind k, const std::string& path, const char* what) {
       if (t.is != k) refuse(path, std::string(what) + " is expected");
-      return t;
+    }
+    static std::int64_t want(const toml& t, toml::kind k, const std::string& path,
+                             const char* what) {
+      check(t, k, path, what);
+      return t.i;
+    }
+    static const std::string& string(const toml& t, const std::string& path,
+                                     const char* what = "a string") {
+      check(t, toml::string, path, what);
+      return t.text;
     }
     template <typename F>
     static std::int64_t measure(const toml& t, const std::string& path, double factor, F&& parse) {
       if (t.is == toml::integer) return t.i * static_cast<std::int64_t>(factor);
       if (t.is == toml::number) return static_cast<std::int64_t>(std::llround(t.f * factor));
-      return parse(want(t, toml::string, path, "a number or a string with a unit").text, path);
+      return parse(string(t, path, "a number or a string with a unit"), path);
     }
-    static const std::string& choice(const weir_opt& o, const std::string& s,
-                                     const std::string& path) {
+    static void check_choice(const weir_opt& o, const std::string& s, const std::string& path) {
       for (std::uint32_t i = 0; i < o.n_choices; ++i) {
-        if (s == o.choices[i]) return s;
+        if (s == o.choices[i]) return;
       }
       refuse(path, "'" + s + "' is not one of the choices");
     }
@@ -330,6 +339,7 @@ namespace testing __attribute__((visibility("hidden"))) {
     }
     config(const config&) = delete;
     config& operator=(const config&) = delete;
+    ~config() = default;
 
     const weir_conf* get() const { return &conf_; }
     // Texts behind the handles of WEIR_C_SECRET options: handle 1 is the first.

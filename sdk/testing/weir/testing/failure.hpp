@@ -14,6 +14,7 @@ namespace testing {}
 
 namespace weir {
 namespace testing __attribute__((visibility("hidden"))) {
+  // NOLINTNEXTLINE(google-build-using-namespace): that is how it stays reachable
   using namespace ::testing;
 
   // A call of the plugin ended with a negative status.

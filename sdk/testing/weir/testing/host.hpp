@@ -51,8 +51,8 @@ namespace testing __attribute__((visibility("hidden"))) {
       std::string reason, excerpt;
     };
     struct completion {
-      weir_status status;
-      std::int64_t retry_after_ns;
+      weir_status status = WEIR_OK;
+      std::int64_t retry_after_ns = 0;
       std::vector<std::uint32_t> rejected;
       std::string reason;
     };
@@ -413,7 +413,7 @@ namespace testing __attribute__((visibility("hidden"))) {
       if (handle == 0 || handle > secrets_.size()) return WEIR_E_FAIL;
       const std::string& s = secrets_[handle - 1];
       *len = s.size();
-      if (cap != 0) std::memcpy(out, s.data(), std::min<std::size_t>(cap, s.size()));
+      if (cap != 0) s.copy(out, cap);
       return WEIR_OK;
     }
     weir_status snapshot(weir_buf* out, std::uint32_t* used) {

@@ -12,6 +12,7 @@
 //
 // Errors  read() throws bad_test.
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <initializer_list>
@@ -180,10 +181,9 @@ namespace testing __attribute__((visibility("hidden"))) {
         w = word(" ");
       }
       if (w.empty()) return;
-      for (std::uint8_t k = 0; k < kind_names.size(); ++k) {
-        if (w == kind_names[k]) return void(to_.kind(k));
-      }
-      complain("'" + w + "' is neither a time nor a kind");
+      const auto* found = std::find(kind_names.begin(), kind_names.end(), w);
+      if (found == kind_names.end()) complain("'" + w + "' is neither a time nor a kind");
+      to_.kind(static_cast<std::uint8_t>(found - kind_names.begin()));
     }
     template <typename T>
     T number(const std::string& s) const {
@@ -277,6 +277,8 @@ namespace testing __attribute__((visibility("hidden"))) {
         : data_(static_cast<std::uint8_t*>(
               ::operator new(bytes == 0 ? 1 : bytes, std::align_val_t{64}))),
           size_(bytes) {}
+    block_memory(const block_memory&) = delete;
+    block_memory& operator=(const block_memory&) = delete;
     block_memory(block_memory&& other) noexcept
         : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
     block_memory& operator=(block_memory&& other) noexcept {

@@ -15,6 +15,7 @@
 
 #include <cerrno>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <weir/error.hpp>
@@ -50,7 +51,8 @@ namespace testing __attribute__((visibility("hidden"))) {
       const int made = unix_path ? open_unix(scheme, rest, o) : open_inet(scheme, rest, o);
       if (made < 0) {
         return fill(err, WEIR_E_RETRY,
-                    "cannot listen on " + std::string(address) + ": " + std::strerror(errno));
+                    "cannot listen on " + std::string(address) + ": " +
+                        std::generic_category().message(errno));
       }
       *fd = made;
       return WEIR_OK;

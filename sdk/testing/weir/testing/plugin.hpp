@@ -47,7 +47,7 @@ namespace testing __attribute__((visibility("hidden"))) {
   class plugin {
    public:
     explicit plugin(const weir_plugin& d, std::string_view toml = "",
-                    std::function<void(host&)> prepare = nullptr)
+                    const std::function<void(host&)>& prepare = nullptr)
         : d_(d), conf_(d.opts, toml), host_(d.flags) {
       host_.set_secrets(conf_.secrets());
       if (prepare) prepare(host_);

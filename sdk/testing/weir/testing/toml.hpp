@@ -17,6 +17,8 @@
 namespace weir {
 namespace testing __attribute__((visibility("hidden"))) {
 
+  struct toml_member;
+
   struct toml {
     enum kind { string, integer, number, boolean, array, table };
 
@@ -24,18 +26,25 @@ namespace testing __attribute__((visibility("hidden"))) {
     std::string text;
     std::int64_t i = 0;
     double f = 0;
-    std::vector<toml> items;                            // array
-    std::vector<std::pair<std::string, toml>> members;  // table, in the order of the file
+    std::vector<toml> items;           // array
+    std::vector<toml_member> members;  // table, in the order of the file
     std::uint32_t line = 0, col = 0;
     bool written_inline = false;  // [ ... ] and { ... } cannot be extended by headers
 
-    const toml* find(std::string_view key) const {
-      for (const auto& m : members) {
-        if (m.first == key) return &m.second;
-      }
-      return nullptr;
-    }
+    const toml* find(std::string_view key) const;
   };
+
+  struct toml_member {
+    std::string key;
+    toml value;
+  };
+
+  inline const toml* toml::find(std::string_view key) const {
+    for (const toml_member& m : members) {
+      if (m.key == key) return &m.value;
+    }
+    return nullptr;
+  }
 
   namespace detail {
 
@@ -140,21 +149,21 @@ namespace testing __attribute__((visibility("hidden"))) {
     // The table of that name; of an array of tables its last.
     toml& descend(toml& from, const std::string& k) {
       for (auto& m : from.members) {
-        if (m.first != k) continue;
-        if (m.second.written_inline) {
+        if (m.key != k) continue;
+        if (m.value.written_inline) {
           complain("'" + k + "' was written inline and cannot be extended");
         }
-        if (m.second.is == toml::array && !m.second.items.empty()) return m.second.items.back();
-        if (m.second.is != toml::table) complain("'" + k + "' is not a table");
-        return m.second;
+        if (m.value.is == toml::array && !m.value.items.empty()) return m.value.items.back();
+        if (m.value.is != toml::table) complain("'" + k + "' is not a table");
+        return m.value;
       }
       return fresh(from, k);
     }
     toml& fresh(toml& in, const std::string& k) {
       if (in.find(k) != nullptr) complain("'" + k + "' is written twice");
-      in.members.emplace_back(k, toml{});
-      place(in.members.back().second);
-      return in.members.back().second;
+      in.members.push_back({k, toml{}});
+      place(in.members.back().value);
+      return in.members.back().value;
     }
     toml* header(toml& root) {
       expect("[");
@@ -169,13 +178,13 @@ namespace testing __attribute__((visibility("hidden"))) {
     toml& append(toml& in, const std::string& k) {
       if (in.find(k) == nullptr) fresh(in, k).is = toml::array;
       for (auto& m : in.members) {
-        if (m.first != k) continue;
-        if (m.second.is != toml::array || m.second.written_inline) {
+        if (m.key != k) continue;
+        if (m.value.is != toml::array || m.value.written_inline) {
           complain("'" + k + "' is not an array of tables");
         }
-        m.second.items.emplace_back();
-        place(m.second.items.back());
-        return m.second.items.back();
+        m.value.items.emplace_back();
+        place(m.value.items.back());
+        return m.value.items.back();
       }
       complain("unreachable");
     }
