@@ -44,7 +44,7 @@ TEST(Merge, KeepsWholeBlocks) {
   const block_memory two = testing::make_batch({"disk,host=b free=\"much\" 5 gauge"}, 9);
   const std::vector<Selection> all{whole(*one.head()), whole(*two.head())};
   lines expected = rows_of(one);
-  expected.push_back("disk,host=b free=\"much\" 5 gauge");
+  expected.emplace_back("disk,host=b free=\"much\" 5 gauge");
   EXPECT_EQ(rows_of(written(Merge(all))), expected);
 }
 
