@@ -31,12 +31,14 @@ BlockRef BlockRef::make(Budget& budget, std::uint64_t bytes, Budget::Use use) {
 }
 
 BlockRef BlockRef::adopt(weir_buf& buf) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the contract's id of a buffer is its block
   auto* block = reinterpret_cast<Block*>(buf.id);
   buf = weir_buf{};
   return BlockRef(block);
 }
 
 BlockRef BlockRef::share(std::uint64_t id) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): as above
   BlockRef ref(reinterpret_cast<Block*>(id));
   ref.retain();
   return ref;

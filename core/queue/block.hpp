@@ -49,7 +49,12 @@ class BlockRef {
   BlockRef() = default;
   BlockRef(const BlockRef& other) : block_(other.block_) { retain(); }
   BlockRef(BlockRef&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
-  BlockRef& operator=(BlockRef other) noexcept { return std::swap(block_, other.block_), *this; }
+  BlockRef& operator=(const BlockRef& other) { return *this = BlockRef(other); }
+  BlockRef& operator=(BlockRef&& other) noexcept {
+    BlockRef taken(std::move(other));
+    std::swap(block_, taken.block_);
+    return *this;
+  }
   ~BlockRef() { release(); }
 
   // A 64-aligned buffer of at least bytes.
@@ -73,8 +78,9 @@ class BlockRef {
     if (block_ != nullptr) block_->refs_.fetch_add(1, std::memory_order_relaxed);
   }
   void release() {
-    if (block_ != nullptr && block_->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    if (block_ != nullptr && block_->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
       delete block_;
+    }
   }
   Block* block_{nullptr};
 };

@@ -29,6 +29,7 @@ class Budget {
       : limit_bytes_(limit_bytes), recycler_(recycled_max(limit_bytes)) {}
   Budget(const Budget&) = delete;
   Budget& operator=(const Budget&) = delete;
+  ~Budget() = default;
 
   enum class Use : std::uint8_t {
     input,   // Refused above the inputs' part.

@@ -10,11 +10,13 @@ Parcel split_front(Parcel& parcel, std::uint64_t n) {
   Parcel front = parcel;
   std::uint32_t r = parcel.row0;
   const std::uint32_t end = parcel.row0 + parcel.n_rows;
-  if (parcel.mask.empty())
+  if (parcel.mask.empty()) {
     r += static_cast<std::uint32_t>(std::min<std::uint64_t>(n, parcel.n_rows));
-  else
-    for (std::uint64_t seen = 0; r < end && seen < n; ++r)
+  } else {
+    for (std::uint64_t seen = 0; r < end && seen < n; ++r) {
       seen += bit(parcel.mask.data(), r) ? 1 : 0;
+    }
+  }
   front.n_rows = r - parcel.row0;
   parcel.row0 = r;
   parcel.n_rows = end - r;

@@ -49,7 +49,7 @@ class MemoryQueue {
  private:
   struct Entry {
     Parcel parcel;
-    std::uint64_t rows, bytes;
+    std::uint64_t rows{0}, bytes{0};
   };
   [[nodiscard]] Entry measured(Parcel parcel) const;
   void forget_front();

@@ -21,8 +21,9 @@ std::uint64_t window(std::uint32_t w, std::uint32_t from, std::uint32_t to) {
 std::uint32_t count_bits(const std::uint64_t* bits, std::uint32_t from, std::uint32_t n) {
   if (bits == nullptr || n == 0) return n;
   std::uint32_t count = 0;
-  for (std::uint32_t w = from / 64; w * 64 < from + n; ++w)
+  for (std::uint32_t w = from / 64; w * 64 < from + n; ++w) {
     count += static_cast<std::uint32_t>(std::popcount(bits[w] & window(w, from, from + n)));
+  }
   return count;
 }
 

@@ -59,7 +59,7 @@ TEST(Budget, TellsOnceThatThereIsRoom) {
 TEST_F(QueueTest, BlocksGiveBackWhatTheyCost) {
   {
     const Parcel one = parcel(1);
-    const Parcel two = one;
+    const std::vector<Parcel> others(2, one);
     EXPECT_GE(budget_.used_bytes(), static_cast<std::int64_t>(block_bytes));
   }
   EXPECT_EQ(budget_.used_bytes(), 0);
