@@ -11,7 +11,7 @@ import unittest
 from agent import Agent, Folder, can_connect, free_port, wait_for
 
 SHUTDOWN_S = 2
-SLACK_S = 3  # of a busy machine
+SLACK_S = 8  # of a machine that stalls for seconds under load
 KIB = 1 << 10
 
 
