@@ -18,7 +18,8 @@ std::int64_t between_ns(std::int64_t earlier, std::int64_t later) {
 // In two parts, as Go does: whole seconds stay exact.
 double seconds(std::int64_t ns) {
   constexpr std::int64_t second = 1'000'000'000;
-  return static_cast<double>(ns / second) + static_cast<double>(ns % second) / 1e9;
+  const std::int64_t whole = ns / second;
+  return static_cast<double>(whole) + static_cast<double>(ns % second) / 1e9;
 }
 
 }  // namespace
