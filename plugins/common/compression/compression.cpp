@@ -35,8 +35,8 @@ int window_of(Encoding encoding) { return encoding == Encoding::gzip ? gzip_wind
 uInt clip(std::size_t n) {
   return static_cast<uInt>(std::min<std::size_t>(n, std::numeric_limits<uInt>::max()));
 }
-// zlib's interface is not const-correct; it does not write to its input.
 Bytef* input_of(std::string_view bytes) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): zlib does not write to its input
   return const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
 }
 

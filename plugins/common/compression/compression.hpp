@@ -49,6 +49,8 @@ class StreamDecoder {
  public:
   explicit StreamDecoder(Encoding encoding);
   ~StreamDecoder();
+  StreamDecoder(const StreamDecoder&) = delete;
+  StreamDecoder& operator=(const StreamDecoder&) = delete;
   StreamDecoder(StreamDecoder&&) noexcept;
   StreamDecoder& operator=(StreamDecoder&&) noexcept;
 

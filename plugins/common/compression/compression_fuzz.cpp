@@ -17,20 +17,25 @@ using weir::common::Encoding;
 
 constexpr std::size_t limit_bytes = 1U << 16;
 
+// What a piece of a stream gives.
+void decode_piece(weir::common::StreamDecoder& decoder, std::string_view in, std::string& decoded) {
+  char out[509];
+  std::size_t n = sizeof out;
+  while (n == sizeof out && decoded.size() < limit_bytes) {
+    n = decoder.decode(in, out, sizeof out);
+    decoded.append(out, n);
+  }
+}
+
 // Everything that can be decoded in pieces of this size, until it ends or is refused.
 std::string decode(Encoding encoding, std::string_view stream, std::size_t piece) {
   weir::common::StreamDecoder decoder(encoding);
   std::string decoded;
-  char out[509];
   try {
     while (!stream.empty() && decoded.size() < limit_bytes) {
-      std::string_view in = stream.substr(0, piece);
+      const std::string_view in = stream.substr(0, piece);
       stream.remove_prefix(in.size());
-      std::size_t n = sizeof out;
-      while (n == sizeof out && decoded.size() < limit_bytes) {
-        n = decoder.decode(in, out, sizeof out);
-        decoded.append(out, n);
-      }
+      decode_piece(decoder, in, decoded);
     }
   } catch (const weir::fail&) {
     return "refused";
@@ -55,7 +60,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   weir::common::Decompressor decompressor(encoding, limit_bytes);
   try {
     check(decompressor.decompress(bytes).size() <= limit_bytes);
-  } catch (const weir::fail&) {  // The other right answer.
+    // NOLINTNEXTLINE(bugprone-empty-catch): the other right answer
+  } catch (const weir::fail&) {
   }
   return 0;
 }
