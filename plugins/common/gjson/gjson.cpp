@@ -115,6 +115,14 @@ void append_item(std::string& array, std::string_view raw) {
   array += raw;
 }
 
+// Does an element meet the condition? A condition with a path is for objects and lists only.
+bool element_holds(std::string_view element, const GjsonQuery& q, int depth) {
+  if (q.path.empty()) return query_holds(q, element);
+  if (element[0] != '{' && element[0] != '[') return false;
+  const Result asked = get(element, q.path, depth + 1);
+  return query_holds(q, asked ? *asked : std::string_view());
+}
+
 // list.#(condition) and list.#(condition)#
 Result get_matches(std::string_view array, std::string_view path, const GjsonQuery& q, int depth) {
   std::string_view rest = path.substr(q.bytes);
@@ -126,11 +134,7 @@ Result get_matches(std::string_view array, std::string_view path, const GjsonQue
   std::string_view key;
   std::string_view value;
   while (elements.next(key, value)) {
-    const bool nested = value[0] == '{' || value[0] == '[';
-    if (!nested && !q.path.empty()) continue;
-    const Result asked =
-        nested && !q.path.empty() ? get(value, q.path, depth + 1) : Result(std::string(value));
-    if (!query_holds(q, asked ? *asked : std::string_view())) continue;
+    if (!element_holds(value, q, depth)) continue;
     Result r = s.more ? get(value, s.rest, depth + 1) : Result(std::string(value));
     if (!q.all) return through_pipe(std::move(r), pipe, depth);
     if (r) append_item(all, *r);

@@ -66,6 +66,21 @@ std::string flattened(std::string_view json, std::string_view argument) {
   return joined(items, false);
 }
 
+// Adds the members of an object; one whose key is there already replaces that one's value, unless
+// all are kept.
+void add_members(std::string_view object, bool keep_all, std::vector<Item>& members) {
+  for (const Item& i : items_of(object)) {
+    const auto same = std::find_if(members.begin(), members.end(), [&](const Item& m) {
+      return string_text(m.key) == string_text(i.key);
+    });
+    if (keep_all || same == members.end()) {
+      members.push_back(i);
+    } else {
+      same->value = i.value;
+    }
+  }
+}
+
 // The members of all objects of an array; of equal keys the last one stays, unless "preserve" is
 // set.
 std::string members_joined(std::string_view json, std::string_view argument) {
@@ -73,17 +88,7 @@ std::string members_joined(std::string_view json, std::string_view argument) {
   const bool preserve = has_true(argument, "preserve");
   std::vector<Item> members;
   for (const Item& object : items_of(json)) {
-    if (!is_nested(object.value, '{')) continue;
-    for (const Item& i : items_of(object.value)) {
-      const auto same = std::find_if(members.begin(), members.end(), [&](const Item& m) {
-        return string_text(m.key) == string_text(i.key);
-      });
-      if (preserve || same == members.end()) {
-        members.push_back(i);
-      } else {
-        same->value = i.value;
-      }
-    }
+    if (is_nested(object.value, '{')) add_members(object.value, preserve, members);
   }
   return joined(members, true);
 }
