@@ -188,6 +188,8 @@ class Reader {
   }
   bool seconds(bool fixed);
   bool fraction(std::size_t bytes);
+  bool at_fraction() const;
+  bool whole_fraction();
   bool half(bool upper);
   bool offset(OffsetForm form);
   bool abbreviation();
@@ -224,14 +226,7 @@ bool Reader::field(const Chunk& c) {
     case Field::fraction0:
       return rest_.size() > c.digits ? fraction(c.digits + std::size_t{1})
                                      : fail("expected a fraction of a second");
-    case Field::fraction9: {
-      if (rest_.size() < 2 || (rest_[0] != '.' && rest_[0] != ',') || !is_digit(rest_[1])) {
-        return true;
-      }
-      std::size_t n = 1;
-      while (digit_at(rest_, n)) ++n;
-      return fraction(n);
-    }
+    case Field::fraction9: return !at_fraction() || whole_fraction();
     default: return date_field(c);
   }
 }
@@ -270,11 +265,18 @@ bool Reader::short_year() {
 // A fraction behind the seconds is read even where the layout has none.
 bool Reader::seconds(bool fixed) {
   if (!number_in(second_, fixed, 59, "second")) return false;
-  if (rest_.size() < 2 || (rest_[0] != '.' && rest_[0] != ',') || !is_digit(rest_[1])) return true;
+  if (!at_fraction()) return true;
   const bool next_is_fraction =
       at_ + 1 < chunks_.size() &&
       (chunks_[at_ + 1].field == Field::fraction0 || chunks_[at_ + 1].field == Field::fraction9);
-  if (next_is_fraction) return true;
+  return next_is_fraction || whole_fraction();
+}
+
+bool Reader::at_fraction() const {
+  return rest_.size() >= 2 && (rest_[0] == '.' || rest_[0] == ',') && is_digit(rest_[1]);
+}
+
+bool Reader::whole_fraction() {
   std::size_t n = 2;
   while (digit_at(rest_, n)) ++n;
   return fraction(n);

@@ -29,7 +29,7 @@ std::string scaled(std::int64_t number, std::int64_t unit, std::int64_t rest_ns,
 // "GMT+3" names an offset which Go then does not apply; "GMT+0" is a zone like any other.
 bool is_shifted_gmt(std::string_view abbreviation) {
   return abbreviation.size() > 3 && abbreviation.starts_with("GMT") &&
-         abbreviation.find_first_not_of("0", 4) != std::string_view::npos;
+         abbreviation.find_first_not_of('0', 4) != std::string_view::npos;
 }
 
 // Blanks group digits; the first comma, or else the first dot, is the decimal point.
@@ -54,7 +54,7 @@ TimestampFormat::TimestampFormat(std::string_view format, std::string_view zone)
 
 std::string TimestampFormat::read(std::string_view text, std::int64_t now_ns,
                                   std::int64_t& ns) const {
-  return layout_ ? read_layout(text, now_ns, ns) : read_unix(text, ns);
+  return layout_ ? read_layout(*layout_, text, now_ns, ns) : read_unix(text, ns);
 }
 
 std::string TimestampFormat::read(std::int64_t number, std::int64_t& ns) const {
@@ -92,10 +92,10 @@ std::string TimestampFormat::read_unix(std::string_view text, std::int64_t& ns) 
   return read(value, ns);
 }
 
-std::string TimestampFormat::read_layout(std::string_view text, std::int64_t now_ns,
-                                         std::int64_t& ns) const {
+std::string TimestampFormat::read_layout(const GoLayout& layout, std::string_view text,
+                                         std::int64_t now_ns, std::int64_t& ns) const {
   GoTime t;
-  std::string why = layout_->parse(text, zone_, t);
+  std::string why = layout.parse(text, zone_, t);
   if (!why.empty()) return why;
   if (!t.abbreviation.empty() && !is_shifted_gmt(t.abbreviation)) {
     // The zone of that name; Go alone would take the text for UTC.

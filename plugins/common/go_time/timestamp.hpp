@@ -32,7 +32,8 @@ class TimestampFormat {
 
  private:
   std::string read_unix(std::string_view text, std::int64_t& ns) const;
-  std::string read_layout(std::string_view text, std::int64_t now_ns, std::int64_t& ns) const;
+  std::string read_layout(const GoLayout& layout, std::string_view text, std::int64_t now_ns,
+                          std::int64_t& ns) const;
 
   std::int64_t unit_ns_ = 0;  // of the unix formats
   std::optional<GoLayout> layout_;
