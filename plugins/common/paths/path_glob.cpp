@@ -44,6 +44,16 @@ fs::directory_iterator open_folder(const std::string& base) {
   return fs::directory_iterator(base.empty() ? "." : base, unreadable);
 }
 
+// Adds the folders inside a folder, links left out.
+void add_folders(const std::string& folder, std::vector<std::string>& to) {
+  std::error_code unreadable;
+  for (auto at = open_folder(folder); at != fs::directory_iterator(); at.increment(unreadable)) {
+    if (fs::is_directory(at->symlink_status(unreadable))) {
+      to.push_back(below(folder, at->path().filename().string()));
+    }
+  }
+}
+
 }  // namespace
 
 std::string PathGlob::compile(std::string_view pattern) {
@@ -112,16 +122,11 @@ void PathGlob::expand_pattern(const std::string& base, std::size_t part, Found& 
 
 void PathGlob::expand_folders(const std::string& base, std::size_t part, Found& found) const {
   std::vector<std::string> pending{base};
-  std::error_code unreadable;
   while (!pending.empty()) {
     const std::string folder = std::move(pending.back());
     pending.pop_back();
     expand(folder, part + 1, found);
-    for (auto at = open_folder(folder); at != fs::directory_iterator(); at.increment(unreadable)) {
-      if (fs::is_directory(at->symlink_status(unreadable))) {
-        pending.push_back(below(folder, at->path().filename().string()));
-      }
-    }
+    add_folders(folder, pending);
   }
 }
 
