@@ -67,28 +67,30 @@ TEST(SeriesTable, DoesNotMixNamesTagsAndValues) {
   EXPECT_EQ(table.size(), 5U);
 }
 
+// 100 rows of some 600 series, whose values expected gets too.
+weir::testing::lines random_rows(std::mt19937& chance, Sums& expected) {
+  const auto pick = [&](std::uint32_t n) { return static_cast<std::uint32_t>(chance() % n); };
+  weir::testing::lines rows;
+  for (std::uint32_t r = 0; r < 100; ++r) {
+    const std::string name = "n" + std::to_string(pick(3)) + ",host=h" + std::to_string(pick(200)) +
+                             (pick(2) == 0 ? ",z=" + std::to_string(pick(3)) : "");
+    const std::string field = "f" + std::to_string(pick(12));
+    rows.push_back(name + " first=1," + field + "=" + std::to_string(r) + " 1");
+    expected[name + " first"] += 1;
+    expected[name + " " + field] += r;
+  }
+  return rows;
+}
+
 // Goal: the same sums as a plain map makes, over random batches.
 TEST(SeriesTable, AddsUpLikeAPlainMap) {
   weir::testing::host host;
   std::mt19937 chance(7);
-  const auto pick = [&](std::uint32_t n) { return static_cast<std::uint32_t>(chance() % n); };
   for (int window = 0; window < 3; ++window) {
     Table table;
     table.attach(weir::host(host.table()));
     Sums expected;
-    for (int i = 0; i < 40; ++i) {
-      weir::testing::lines rows;
-      for (std::uint32_t r = 0; r < 100; ++r) {
-        const std::string name = "n" + std::to_string(pick(3)) + ",host=h" +
-                                 std::to_string(pick(200)) +
-                                 (pick(2) == 0 ? ",z=" + std::to_string(pick(3)) : "");
-        const std::string field = "f" + std::to_string(pick(12));
-        rows.push_back(name + " first=1," + field + "=" + std::to_string(r) + " 1");
-        expected[name + " first"] += 1;
-        expected[name + " " + field] += r;
-      }
-      add(table, rows);
-    }
+    for (int i = 0; i < 40; ++i) add(table, random_rows(chance, expected));
     EXPECT_EQ(sums_of(table), expected);
     EXPECT_EQ(table.refused(), 0U);
     EXPECT_GT(host.charged_bytes(), 0);
