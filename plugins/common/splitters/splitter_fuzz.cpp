@@ -14,7 +14,6 @@
 
 namespace {
 
-using weir::common::LengthField;
 using weir::common::Splitter;
 using weir::common::SplitterOptions;
 
@@ -33,6 +32,19 @@ std::unique_ptr<Splitter> splitter_of(std::uint8_t choice) {
   return weir::common::make_splitter(o);
 }
 
+// Moves the messages from the front of data to the end of all, each behind its length.
+void take_messages(const Splitter& splitter, std::string& data, std::size_t& searched,
+                   std::string& all) {
+  while (const auto cut = splitter.first(data, searched)) {
+    check(cut->begin <= cut->end && cut->end <= cut->used && cut->used <= data.size());
+    check(cut->used > 0);
+    all += std::to_string(cut->end - cut->begin) + ":";
+    all += data.substr(cut->begin, cut->end - cut->begin);
+    data.erase(0, cut->used);
+    searched = 0;
+  }
+}
+
 // The messages, each with its length, and the rest.
 std::string split(const Splitter& splitter, std::string_view stream, std::size_t piece) {
   std::string data, all;
@@ -41,14 +53,7 @@ std::string split(const Splitter& splitter, std::string_view stream, std::size_t
     while (!stream.empty()) {
       data += stream.substr(0, piece);
       stream.remove_prefix(std::min(piece, stream.size()));
-      while (const auto cut = splitter.first(data, searched)) {
-        check(cut->begin <= cut->end && cut->end <= cut->used && cut->used <= data.size());
-        check(cut->used > 0);
-        all += std::to_string(cut->end - cut->begin) + ":";
-        all += data.substr(cut->begin, cut->end - cut->begin);
-        data.erase(0, cut->used);
-        searched = 0;
-      }
+      take_messages(splitter, data, searched, all);
     }
   } catch (const weir::fail&) {
     return all + "broken";
