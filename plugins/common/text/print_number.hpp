@@ -93,6 +93,7 @@ inline char* print_fixed(char* to, double v) {
   const double magnitude = std::fabs(v);
   constexpr double bound = 1e11;  // 15 digits with the four: no shorter text reads back to the same
   if (magnitude < bound && !(magnitude == 0 && std::signbit(v))) {
+    // NOLINTNEXTLINE(bugprone-incorrect-roundings): the next line finds out, and this is faster
     const auto scaled = static_cast<std::int64_t>(magnitude * 1e4 + 0.5);
     if (static_cast<double>(scaled) / 1e4 == magnitude) {
       *to = '-';
