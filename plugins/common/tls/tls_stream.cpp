@@ -2,8 +2,8 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <string>
+#include <system_error>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -40,7 +40,7 @@ TlsStream::Result TlsStream::read(char* to, std::size_t n) {
     case SSL_ERROR_SYSCALL:
       usable_ = false;
       if (os_error == ECONNRESET || os_error == 0) return {0, Next::end};
-      throw fail(std::string("TLS: ") + std::strerror(os_error));
+      throw fail("TLS: " + std::generic_category().message(os_error));
     default: usable_ = false; throw fail("TLS: " + library_error());
   }
 }
