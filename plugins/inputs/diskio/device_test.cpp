@@ -50,21 +50,21 @@ TEST(Files, OfSharedNamespacesHaveNoController) {
 
 class DevicesOnTree : public testing::Test {
  protected:
-  void SetUp() override { devices.open(tree.roots()); }
+  void SetUp() override { devices_.open(tree_.roots()); }
 
-  const test::HostTree tree;
-  Devices devices;
-  std::string problem;
+  const test::HostTree tree_;
+  Devices devices_;
+  std::string problem_;
 };
 
 TEST_F(DevicesOnTree, HavePropertiesOfUdevAndSysfs) {
-  tree.write("dev/sda", "");
-  tree.write("run/udev/data/b0:0", "E:ID_MODEL=Disk\nE:DEVNAME=/dev/other\n");
-  tree.write("sys/class/block/sda/uevent", "MAJOR=8\nDEVNAME=sda\nDEVTYPE = disk\nDEVICE\n");
-  tree.write("sys/devices/pci0/host0/x", "");
-  tree.link("sys/devices/pci0/host0", "sys/class/block/sda/device");
-  const Properties* properties = devices.properties("sda", problem);
-  ASSERT_NE(properties, nullptr) << problem;
+  tree_.write("dev/sda", "");
+  tree_.write("run/udev/data/b0:0", "E:ID_MODEL=Disk\nE:DEVNAME=/dev/other\n");
+  tree_.write("sys/class/block/sda/uevent", "MAJOR=8\nDEVNAME=sda\nDEVTYPE = disk\nDEVICE\n");
+  tree_.write("sys/devices/pci0/host0/x", "");
+  tree_.link("sys/devices/pci0/host0", "sys/class/block/sda/device");
+  const Properties* properties = devices_.properties("sda", problem_);
+  ASSERT_NE(properties, nullptr) << problem_;
   EXPECT_EQ(*procfs::find(*properties, "ID_MODEL"), "Disk");
   EXPECT_EQ(*procfs::find(*properties, "DEVNAME"), "/dev/sda");
   EXPECT_EQ(*procfs::find(*properties, "DEVTYPE"), "disk");
@@ -73,54 +73,55 @@ TEST_F(DevicesOnTree, HavePropertiesOfUdevAndSysfs) {
 }
 
 TEST_F(DevicesOnTree, AreReadAgainWhenTheirFileChanges) {
-  tree.write("dev/sda", "");
-  tree.write("run/udev/data/b0:0", "E:N=1\n");
-  EXPECT_EQ(*procfs::find(*devices.properties("sda", problem), "N"), "1");
-  tree.write("run/udev/data/b0:0", "E:N=2\n");
-  EXPECT_EQ(*procfs::find(*devices.properties("sda", problem), "N"), "1");
-  std::filesystem::last_write_time(tree.path() / "dev/sda", std::filesystem::file_time_type::min());
-  EXPECT_EQ(*procfs::find(*devices.properties("sda", problem), "N"), "2");
+  tree_.write("dev/sda", "");
+  tree_.write("run/udev/data/b0:0", "E:N=1\n");
+  EXPECT_EQ(*procfs::find(*devices_.properties("sda", problem_), "N"), "1");
+  tree_.write("run/udev/data/b0:0", "E:N=2\n");
+  EXPECT_EQ(*procfs::find(*devices_.properties("sda", problem_), "N"), "1");
+  std::filesystem::last_write_time(tree_.path() / "dev/sda",
+                                   std::filesystem::file_time_type::min());
+  EXPECT_EQ(*procfs::find(*devices_.properties("sda", problem_), "N"), "2");
 }
 
 TEST_F(DevicesOnTree, AreFoundInTheOldDatabase) {
-  tree.write("dev/sda", "");
-  tree.write("dev/.udev/db/block:sda", "E:N=3\n");
-  ASSERT_NE(devices.properties("sda", problem), nullptr) << problem;
+  tree_.write("dev/sda", "");
+  tree_.write("dev/.udev/db/block:sda", "E:N=3\n");
+  ASSERT_NE(devices_.properties("sda", problem_), nullptr) << problem_;
 }
 
 TEST_F(DevicesOnTree, SayWhyTheyAreNotKnown) {
-  EXPECT_EQ(devices.properties("sda", problem), nullptr);
-  EXPECT_NE(problem.find("dev/sda: No such file"), std::string::npos);
-  tree.write("dev/sda", "");
-  EXPECT_EQ(devices.properties("sda", problem), nullptr);
-  EXPECT_NE(problem.find("block:sda: No such file"), std::string::npos);
+  EXPECT_EQ(devices_.properties("sda", problem_), nullptr);
+  EXPECT_NE(problem_.find("dev/sda: No such file"), std::string::npos);
+  tree_.write("dev/sda", "");
+  EXPECT_EQ(devices_.properties("sda", problem_), nullptr);
+  EXPECT_NE(problem_.find("block:sda: No such file"), std::string::npos);
 }
 
 TEST_F(DevicesOnTree, HaveSerialNumbers) {
-  EXPECT_EQ(devices.serial("sda"), "");
-  tree.write("dev/sda", "");
-  EXPECT_EQ(devices.serial("sda"), "");
-  tree.write("sys/dev/block/0:0/device/model", "MODEL \n");
-  EXPECT_EQ(devices.serial("sda"), "");
-  tree.write("sys/dev/block/0:0/device/serial", "123\n");
-  EXPECT_EQ(devices.serial("sda"), "MODEL_123");
-  tree.write("run/udev/data/b0:0", "E:ID_SERIAL=From_udev_1\n");
-  EXPECT_EQ(devices.serial("sda"), "From_udev_1");
+  EXPECT_EQ(devices_.serial("sda"), "");
+  tree_.write("dev/sda", "");
+  EXPECT_EQ(devices_.serial("sda"), "");
+  tree_.write("sys/dev/block/0:0/device/model", "MODEL \n");
+  EXPECT_EQ(devices_.serial("sda"), "");
+  tree_.write("sys/dev/block/0:0/device/serial", "123\n");
+  EXPECT_EQ(devices_.serial("sda"), "MODEL_123");
+  tree_.write("run/udev/data/b0:0", "E:ID_SERIAL=From_udev_1\n");
+  EXPECT_EQ(devices_.serial("sda"), "From_udev_1");
 }
 
 TEST_F(DevicesOnTree, HaveWorldWideNames) {
-  EXPECT_EQ(devices.wwid("sda"), "");
-  tree.write("sys/block/sda/wwid", "naa.5000\n");
-  EXPECT_EQ(devices.wwid("sda"), "naa.5000");
+  EXPECT_EQ(devices_.wwid("sda"), "");
+  tree_.write("sys/block/sda/wwid", "naa.5000\n");
+  EXPECT_EQ(devices_.wwid("sda"), "naa.5000");
 }
 
 TEST_F(DevicesOnTree, AreFoundByLinks) {
-  tree.write("dev/sda", "");
-  tree.link("dev/sda", "dev/disk/by-id/nice");
-  EXPECT_EQ(devices.resolve(tree.file("dev/disk/by-id/nice")), "sda");
-  EXPECT_EQ(devices.resolve("disk/by-id/nice"), "sda");
-  EXPECT_EQ(devices.resolve("sdb"), "sdb");
-  EXPECT_EQ(devices.resolve("/dev/sdb-that-is-not"), "sdb-that-is-not");
+  tree_.write("dev/sda", "");
+  tree_.link("dev/sda", "dev/disk/by-id/nice");
+  EXPECT_EQ(devices_.resolve(tree_.file("dev/disk/by-id/nice")), "sda");
+  EXPECT_EQ(devices_.resolve("disk/by-id/nice"), "sda");
+  EXPECT_EQ(devices_.resolve("sdb"), "sdb");
+  EXPECT_EQ(devices_.resolve("/dev/sdb-that-is-not"), "sdb-that-is-not");
 }
 
 }  // namespace
