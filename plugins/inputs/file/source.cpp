@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 #include <weir/error.hpp>
@@ -18,7 +18,7 @@ constexpr std::size_t step_bytes = std::size_t{64} << 10;
 
 [[noreturn]] void refuse(const std::string& path) {
   const char* remedy = errno == EACCES ? "; give the agent's user the right to read it" : "";
-  throw retry("cannot read " + path + ": " + std::strerror(errno) + remedy);
+  throw retry("cannot read " + path + ": " + std::generic_category().message(errno) + remedy);
 }
 
 }  // namespace
