@@ -5,8 +5,6 @@
 namespace weir::internal_input {
 namespace {
 
-using namespace literals;
-
 void add_memory(sink& out) {
   const Memory m = memory_of_process();
   out.metric("internal_memstats"_k)
