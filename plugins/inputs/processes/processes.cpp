@@ -28,7 +28,7 @@ ssize_t read_stat(int proc, const char* pid, std::array<char, stat_bytes_max>& t
   std::array<char, 32> path{};
   const std::string_view name = pid;
   if (name.size() + sizeof "/stat" > path.size()) return 0;
-  const auto end = std::copy(name.begin(), name.end(), path.begin());
+  char* const end = std::copy(name.begin(), name.end(), path.begin());
   std::copy_n("/stat", sizeof "/stat", end);
   const int fd = openat(proc, path.data(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return -1;
@@ -77,7 +77,7 @@ void Processes::init() {
 }
 
 void Processes::read_one(const char* pid, Counts& counts) const {
-  std::array<char, stat_bytes_max> text;
+  std::array<char, stat_bytes_max> text{};
   const ssize_t n = read_stat(proc_.descriptor(), pid, text);
   if (n < 0 && (errno == EACCES || errno == EPERM)) ++counts.hidden;
   if (n <= 0) return;
