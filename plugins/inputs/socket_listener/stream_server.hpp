@@ -35,6 +35,8 @@ class StreamServer final : public Server, public Poller::Handler, public Connect
   static constexpr std::size_t drain_bytes_max = std::size_t{16} << 20;
 
   StreamServer(host home, Poller& poller, int descriptor, StreamSettings settings);
+  StreamServer(const StreamServer&) = delete;
+  StreamServer& operator=(const StreamServer&) = delete;
   ~StreamServer() override;
 
   void on_ready() override;  // a connection can be accepted

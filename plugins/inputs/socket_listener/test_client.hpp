@@ -36,6 +36,8 @@ class TestClient {
     path.copy(to.sun_path, sizeof to.sun_path - 1);
     return {AF_UNIX, type, reinterpret_cast<const sockaddr*>(&to), sizeof to};
   }
+  TestClient(const TestClient&) = delete;
+  TestClient& operator=(const TestClient&) = delete;
   TestClient(TestClient&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   TestClient& operator=(TestClient&& other) noexcept {
     std::swap(fd_, other.fd_);
