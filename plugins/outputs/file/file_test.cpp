@@ -113,13 +113,13 @@ class FileOutput : public testing::Test {
     return toml + "]\n";
   }
   static weir_status refusal_of(const std::string& toml) {
-    const auto make = [&] { plugin p(weir::testing::descriptor<File>(), toml); };
+    const auto make = [&] { Plugin p(weir::testing::descriptor<File>(), toml); };
     return weir::testing::failure_of(make).status;
   }
-  using plugin = weir::testing::plugin;
+  using Plugin = weir::testing::plugin;
 
   const test::TempDir dir_;
-  std::optional<plugin> output_;
+  std::optional<Plugin> output_;
 };
 
 TEST_F(FileOutput, AppendsEachBatchToEveryFile) {

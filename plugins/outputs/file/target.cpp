@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
 #include <weir/error.hpp>
@@ -80,7 +80,7 @@ void StreamTarget::append(std::string_view bytes, std::size_t& from, std::int64_
       from += static_cast<std::size_t>(n);
     } else if (errno == EAGAIN ? !wait_until_writable(descriptor_) : errno != EINTR) {
       const int error = errno;
-      give_up("cannot write to " + name_ + ": " + std::strerror(error), error);
+      give_up("cannot write to " + name_ + ": " + std::generic_category().message(error), error);
     }
   }
 }
