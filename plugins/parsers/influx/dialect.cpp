@@ -83,6 +83,18 @@ char upstream_string_escape(char c) {
   }
 }
 
+// How many bytes the reader steps over at p, which is no quote; 0: it may not stand in a string.
+std::size_t upstream_string_step(const char* p) {
+  return *p == '\\' && upstream_string_escape(p[1]) != 0 ? 2 : 1;
+}
+std::size_t internal_string_step(const char* p, bool last) {
+  const char next = p[1];
+  const bool escape = *p == '\\';
+  if (escape && (next == '"' || next == '\\')) return 2;
+  const bool bad = (escape && !last) || *p == '\f' || (*p == '\r' && next != '\n' && !last);
+  return bad ? 0 : 1;
+}
+
 // Where the digits of an internal number end, looking at its form only.
 struct Form {
   std::size_t end;    // behind the last character of the number, before its suffix
@@ -191,19 +203,11 @@ bool Dialect::is_comment(std::string_view line) const {
 
 bool Dialect::find_quote(const char*& p, const char* end) const {
   for (; p < end; p = string_stop(p, end)) {
-    const char c = *p;
-    const char next = p[1];
-    if (c == '"') return true;
-    const bool last = p + 1 >= end;
-    if (c == '\\') {
-      const bool known =
-          upstream_ ? upstream_string_escape(next) != 0 : next == '"' || next == '\\';
-      if (!known && !upstream_ && !last) return false;
-      p += known ? 2 : 1;
-    } else {
-      if (!upstream_ && (c == '\f' || (c == '\r' && next != '\n' && !last))) return false;
-      ++p;
-    }
+    if (*p == '"') return true;
+    const std::size_t bytes =
+        upstream_ ? upstream_string_step(p) : internal_string_step(p, p + 1 >= end);
+    if (bytes == 0) return false;
+    p += bytes;
   }
   p = end;
   return true;

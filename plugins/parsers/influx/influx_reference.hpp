@@ -191,24 +191,33 @@ class ReferenceParser {
     std::string raw;
     for (++pos_; here() != '"'; ++pos_) {
       if (here() == end_of_text) bad();
-      const bool escape = here() == '\\';
-      if (!upstream_ && escape && !one_of(at(pos_ + 1), "\\\"")) {
-        if (at(pos_ + 1) == end_of_text) ++pos_;
-        bad();
-      }
-      if (!upstream_ && (here() == '\f' || (here() == '\r' && at(pos_ + 1) != '\n'))) {
-        if (here() == '\r' && at(pos_ + 1) == end_of_text) ++pos_;
-        bad();
-      }
-      raw += static_cast<char>(here());
-      if (!escape || !one_of(at(pos_ + 1), upstream_ ? "\\\"nrt" : "\\\"")) continue;
-      ++pos_;
-      const int c = here();
-      raw.back() = c == 'n' ? '\n' : c == 'r' ? '\r' : c == 't' ? '\t' : static_cast<char>(c);
+      if (!upstream_) check_internal_byte();
+      raw += string_byte();
     }
     if (upstream_ && !valid_utf8(raw)) bad();
     ++pos_;
     return testing::detail::quoted(raw);
+  }
+
+  // The internal reader refuses form feeds, bare carriage returns and escapes it does not know.
+  void check_internal_byte() {
+    const int next = at(pos_ + 1);
+    const bool escape = here() == '\\' && !one_of(next, "\\\"");
+    const bool control = here() == '\f' || (here() == '\r' && next != '\n');
+    if (!escape && !control) return;
+    if (here() != '\f' && next == end_of_text) ++pos_;
+    bad();
+  }
+  // The byte here, or the one that an escape stands for; then pos_ is the escape's last.
+  char string_byte() {
+    const bool escape = here() == '\\';
+    if (escape && one_of(at(pos_ + 1), upstream_ ? "\\\"nrt" : "\\\"")) {
+      ++pos_;
+      if (here() == 'n') return '\n';
+      if (here() == 'r') return '\r';
+      if (here() == 't') return '\t';
+    }
+    return static_cast<char>(here());
   }
 
   std::string scalar() {
