@@ -44,7 +44,7 @@ std::string with_float_integers(std::string_view text) {
 // Bytes of the character at s, 0 where it is none.
 std::size_t character_bytes(std::string_view s) {
   for (std::size_t n = 1; n <= 4 && n <= s.size(); ++n) {
-    if (simdjson::validate_utf8(s.data(), n)) return n;
+    if (simdjson::validate_utf8(s.substr(0, n))) return n;
   }
   return 0;
 }

@@ -33,6 +33,8 @@ struct Object {
 class Document {
  public:
   Document();
+  Document(const Document&) = delete;
+  Document& operator=(const Document&) = delete;
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;
   ~Document();

@@ -106,35 +106,42 @@ std::string_view JsonParser::name_of(const Object& o, const message& m) const {
   return m.from.raw().name == WEIR_NO_ID ? std::string_view() : m.from.name();
 }
 
+void JsonParser::put_number(builder& row, const Leaf& leaf, Role role) {
+  if (!role.tag) {
+    row.field(leaf.key, leaf.number);
+    return;
+  }
+  std::array<char, common::fixed_bytes> digits{};
+  const char* const end = common::print_fixed(digits.data(), leaf.number);
+  row.tag(leaf.key, {digits.data(), static_cast<std::size_t>(end - digits.data())});
+}
+
+void JsonParser::put_text(builder& row, const Leaf& leaf, Role role) {
+  if (role.tag) {
+    row.tag(leaf.key, leaf.text);
+  } else if (role.text_field) {
+    row.field(leaf.key, leaf.text);
+  }
+}
+
+void JsonParser::put_boolean(builder& row, const Leaf& leaf, Role role) {
+  if (role.tag) {
+    row.tag(leaf.key, leaf.boolean ? "true" : "false");
+  } else if (role.text_field) {
+    row.field(leaf.key, leaf.boolean);
+  }
+}
+
 void JsonParser::emit(const Object& o, std::string_view name, std::int64_t time_ns, sink& out) {
   builder& row = out.metric(name, time_ns);
-  std::array<char, common::fixed_bytes> digits{};
   for (std::size_t i = o.begin; i < o.end; ++i) {
     const Leaf& leaf = *document_.leaf(i);
     if (time_ && leaf.key == time_key) continue;
     const Role role = role_of(leaf.key);
     switch (leaf.kind) {
-      case Leaf::Kind::number:
-        if (!role.tag) {
-          row.field(leaf.key, leaf.number);
-        } else {
-          const char* const end = common::print_fixed(digits.data(), leaf.number);
-          row.tag(leaf.key, {digits.data(), static_cast<std::size_t>(end - digits.data())});
-        }
-        break;
-      case Leaf::Kind::text:
-        if (role.tag) {
-          row.tag(leaf.key, leaf.text);
-        } else if (role.text_field) {
-          row.field(leaf.key, leaf.text);
-        }
-        break;
-      case Leaf::Kind::boolean:
-        if (role.tag) {
-          row.tag(leaf.key, leaf.boolean ? "true" : "false");
-        } else if (role.text_field) {
-          row.field(leaf.key, leaf.boolean);
-        }
+      case Leaf::Kind::number: put_number(row, leaf, role); break;
+      case Leaf::Kind::text: put_text(row, leaf, role); break;
+      case Leaf::Kind::boolean: put_boolean(row, leaf, role); break;
     }
   }
 }

@@ -65,6 +65,9 @@ class JsonParser {
   std::string_view name_of(const Object& o, const message& m) const;
   void emit(const Object& o, std::string_view name, std::int64_t time_ns, sink& out);
   Role role_of(std::string_view key);
+  static void put_number(builder& row, const Leaf& leaf, Role role);
+  static void put_text(builder& row, const Leaf& leaf, Role role);
+  static void put_boolean(builder& row, const Leaf& leaf, Role role);
 
   glob_list tag_globs_, string_globs_;
   std::optional<common::TimestampFormat> time_;
