@@ -171,18 +171,22 @@ void Converter::convert_fields(editor& rows) {
                                   [&](Plan& to, const std::uint32_t* keys, std::uint32_t n) {
                                     plan(to, *field_rules_, rows, keys, n);
                                   });
-    std::uint32_t removed = 0;
-    for (std::uint32_t i = 0; i < steps.size(); ++i) {
-      const std::uint32_t place = steps[i].place - removed;
-      weir_field made;
-      if (convert(value(rows.home(), rows.field_at(r, place)), steps[i].target, made)) {
-        rows.set_value(r, place, made);
-      } else if (!convert_field(rows, r, place, steps[i].target)) {
-        rows.remove_field(r, place);
-        ++removed;
-      }
-    }
+    convert_fields_of(rows, r, steps);
   });
+}
+
+void Converter::convert_fields_of(editor& rows, std::uint32_t r, const Plan& steps) {
+  std::uint32_t removed = 0;
+  for (std::uint32_t i = 0; i < steps.size(); ++i) {
+    const std::uint32_t place = steps[i].place - removed;
+    weir_field made{};
+    if (convert(value(rows.home(), rows.field_at(r, place)), steps[i].target, made)) {
+      rows.set_value(r, place, made);
+    } else if (!convert_field(rows, r, place, steps[i].target)) {
+      rows.remove_field(r, place);
+      ++removed;
+    }
+  }
 }
 
 // What convert() did not do: other things than numbers, and what cannot be done at all.

@@ -89,6 +89,7 @@ struct Converter {
 
   void convert_tags(editor& rows);
   void convert_tags_of(editor& rows, std::uint32_t r, const Plan& steps);
+  void convert_fields_of(editor& rows, std::uint32_t r, const Plan& steps);
   bool convert_tag(editor& rows, std::uint32_t r, weir_tag t, Target target);
   void convert_fields(editor& rows);
   bool convert_field(editor& rows, std::uint32_t r, std::uint32_t place, Target target);
