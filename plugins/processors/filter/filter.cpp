@@ -101,16 +101,15 @@ bool Filter::tags_match(const Rule& rule, const block& home, const weir_row& row
 }
 
 const Filter::Places& Filter::places_of(const block& home, const weir_row& row) {
-  return places_.of(
-      home.tags() + row.tag0, row.n_tag,
-      [&](Places& places, const std::uint32_t* keys, std::uint32_t n) {
-        places.clear();
-        for (const TagQuestion& question : tag_questions_) {
-          const auto* at = std::find_if(
-              keys, keys + n, [&](std::uint32_t key) { return home.str(key) == question.key; });
-          places.push(at == keys + n ? nowhere : static_cast<std::uint32_t>(at - keys));
-        }
-      });
+  const auto find = [&](Places& places, const std::uint32_t* keys, std::uint32_t n) {
+    places.clear();
+    for (const TagQuestion& question : tag_questions_) {
+      std::uint32_t i = 0;
+      while (i < n && home.str(keys[i]) != question.key) ++i;
+      places.push(i == n ? nowhere : i);
+    }
+  };
+  return places_.of(home.tags() + row.tag0, row.n_tag, find);
 }
 
 bool Filter::fields_match(std::size_t rule, const block& home, const weir_row& row) {
