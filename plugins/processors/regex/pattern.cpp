@@ -65,6 +65,17 @@ std::string_view view(const re2::StringPiece& p) {
   return p.data() == nullptr ? std::string_view() : std::string_view(p.data(), p.size());
 }
 
+// The bytes of $name or ${name} at the begin of rest, 0 where a dollar means itself.
+std::size_t reference_bytes(std::string_view rest, std::string_view& name) {
+  const bool braces = rest.substr(0, 2) == "${";
+  const std::size_t from = braces ? 2 : 1;
+  std::size_t to = from;
+  while (to < rest.size() && is_word(rest[to])) ++to;
+  if (to == from || (braces && rest.substr(to, 1) != "}")) return 0;
+  name = rest.substr(from, to - from);
+  return braces ? to + 1 : to;
+}
+
 }  // namespace
 
 Pattern::Pattern(std::string_view pattern, std::string_view replacement, const std::string& option)
@@ -91,15 +102,12 @@ void Pattern::read_replacement(std::string_view rest) {
     literal += rest.substr(0, dollar);
     rest.remove_prefix(dollar);
     if (rest.empty()) break;
-    const bool braces = rest.substr(0, 2) == "${";
-    const std::size_t from = braces ? 2 : 1;
-    std::size_t to = from;
-    while (to < rest.size() && is_word(rest[to])) ++to;
-    const bool whole = to > from && (!braces || rest.substr(to, 1) == "}");
-    if (whole) {
-      pieces_.push_back({std::move(literal), group_of(rest.substr(from, to - from))});
+    std::string_view name;
+    const std::size_t bytes = reference_bytes(rest, name);
+    if (bytes != 0) {
+      pieces_.push_back({std::move(literal), group_of(name)});
       literal.clear();
-      rest.remove_prefix(braces ? to + 1 : to);
+      rest.remove_prefix(bytes);
     } else {  // a dollar for itself, or two for one
       literal += '$';
       rest.remove_prefix(rest.substr(0, 2) == "$$" ? 2 : 1);

@@ -29,6 +29,8 @@ class Pattern {
 
   // option: what an error is about.
   Pattern(std::string_view pattern, std::string_view replacement, const std::string& option);
+  Pattern(const Pattern&) = delete;
+  Pattern& operator=(const Pattern&) = delete;
   Pattern(Pattern&&) noexcept;
   Pattern& operator=(Pattern&&) noexcept;
   ~Pattern();

@@ -59,13 +59,13 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return test.param.what; });
 
 TEST(Pattern, KnowsGroupsByName) {
-  using names = std::vector<std::string>;
-  EXPECT_EQ(Pattern("(?P<b>x)(?P<a>y)?", "", "o").group_names(), (names{"b", "a"}));
-  EXPECT_EQ(Pattern("(?P<b>x)(y)", "", "o").group_names(), names{});
-  EXPECT_EQ(Pattern("(?:x)", "", "o").group_names(), names{});
-  names found;
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(Pattern("(?P<b>x)(?P<a>y)?", "", "o").group_names(), (Names{"b", "a"}));
+  EXPECT_EQ(Pattern("(?P<b>x)(y)", "", "o").group_names(), Names{});
+  EXPECT_EQ(Pattern("(?:x)", "", "o").group_names(), Names{});
+  Names found;
   EXPECT_TRUE(Pattern("(?P<b>x)(?P<a>y)?", "", "o").groups("-x-", found));
-  EXPECT_EQ(found, (names{"x", ""}));
+  EXPECT_EQ(found, (Names{"x", ""}));
   EXPECT_FALSE(Pattern("(?P<b>x)", "", "o").groups("-", found));
 }
 

@@ -8,7 +8,7 @@ constexpr std::size_t node_bytes = 160;
 
 std::size_t bytes_of(std::string_view value, const Outcome& outcome) {
   std::size_t bytes = node_bytes + value.size() + outcome.text.size();
-  for (const std::string& group : outcome.groups) bytes += sizeof group + group.size();
+  for (const std::string& group : outcome.groups) bytes += sizeof(std::string) + group.size();
   return bytes;
 }
 

@@ -42,6 +42,7 @@ class ValueRule {
   ValueRule(const Settings& settings, const std::string& path, const host& home);
   ValueRule(const ValueRule&) = delete;
   ValueRule& operator=(const ValueRule&) = delete;
+  ~ValueRule() = default;
 
   bool is_for(std::string_view key) const { return key_.matches(key); }
   const std::string& result_key() const { return result_key_; }
