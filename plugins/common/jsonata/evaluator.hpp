@@ -5,8 +5,9 @@
 // Threads    One evaluation is one Evaluator, on one thread.
 // Ownership  What lambdas have around them lives as long as the Evaluator, and no longer.
 // Errors     Error.
-// Limits     See limits.hpp; the call stack grows by up to two kilobytes per call level.
+// Limits     See limits.hpp.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -49,8 +50,7 @@ class Evaluator {
   std::int64_t now_ms() const { return now_ms_; }
 
  private:
-  struct Level;
-
+  void check_stack() const;
   Value dispatch(const Node& n, const Value& input, const ScopePtr& scope);
   Value finished(const Node& n, Value v);
 
@@ -64,6 +64,8 @@ class Evaluator {
   Value step(const Node& n, const Value& sequence, const ScopePtr& scope, bool last);
   Value filter(const Node& predicate, const Value& input, const ScopePtr& scope);
   Value at_index(const Value& input, double index);
+  struct Group;
+  void add_to(Group& g, const Value& item, std::size_t value);
   Value group(const Node& object, const Value& input, const ScopePtr& scope);
   Value sort(const Node& n, const Value& input, const ScopePtr& scope);
   std::vector<Items> sort_keys(const Node& n, const Items& items, const ScopePtr& scope);
@@ -89,7 +91,7 @@ class Evaluator {
   Budget& budget_;
   Value root_;
   std::int64_t now_ms_;
-  int levels_ = 0;
+  std::uintptr_t stack_begin_ = 0;
   std::vector<ScopePtr> kept_;  // scopes that lambdas refer to, perhaps in a circle
 };
 

@@ -4,7 +4,7 @@
 //
 // Threads    Immutable once made: evaluate() may be called from any thread.
 // Errors     Error, for an expression that cannot be read as for a value it cannot be applied to.
-// Limits     See limits.hpp. The call stack needs some megabytes: expressions may call themselves.
+// Limits     See limits.hpp. Up to 1.5 MiB of the call stack: expressions may call themselves.
 
 #include <memory>
 #include <string>

@@ -15,7 +15,7 @@
 namespace weir::jsonata {
 
 constexpr int expression_levels_max = 400;          // brackets, operators and steps in each other
-constexpr int call_levels_max = 2500;               // of the evaluator; a call takes some five
+constexpr std::uint64_t stack_bytes_max = 1 << 20;  // of calls in each other: some 500
 constexpr int value_levels_max = 1000;              // arrays and objects in each other
 constexpr std::uint64_t steps_max = 10'000'000;     // of one evaluation
 constexpr std::uint64_t bytes_max = 256ULL << 20U;  // made in one evaluation, kept or not
@@ -34,9 +34,8 @@ class Budget {
     if (++steps_ > steps_max) throw Error(at_, "the expression takes too many steps");
   }
   void take(std::uint64_t bytes) {
-    if (bytes > bytes_max || (bytes_ += bytes) > bytes_max) {
-      throw Error(at_, "the expression takes too much memory");
-    }
+    if (bytes > bytes_max - bytes_) throw Error(at_, "the expression takes too much memory");
+    bytes_ += bytes;
   }
   // Where the evaluator is: what an error is about.
   void move_to(std::size_t at) { at_ = at; }

@@ -33,7 +33,7 @@ bool ordered(const std::string& op, const T& a, const T& b) {
 
 Value Evaluator::negate(const Node& n, const Value& input, const ScopePtr& scope) {
   const Value v = evaluate(*n.children[0], input, scope);
-  if (!v.defined()) return v;
+  if (!v.defined()) return {};
   if (!v.is_number()) budget_.fail("only a number has a negative");
   return Value::number(-v.as_number());
 }
@@ -67,7 +67,10 @@ void Evaluator::range(const Node& n, const Value& input, const ScopePtr& scope, 
   budget_.take(size < static_cast<double>(bytes_max)
                    ? static_cast<std::uint64_t>(size) * sizeof(Value)
                    : bytes_max + 1);
-  for (double i = 0; i < size; ++i) to.push_back(Value::number(first.as_number() + i));
+  const auto whole = static_cast<std::uint64_t>(size);
+  for (std::uint64_t i = 0; i < whole; ++i) {
+    to.push_back(Value::number(first.as_number() + static_cast<double>(i)));
+  }
 }
 
 Value Evaluator::arithmetic(const Node& n, const Value& input, const ScopePtr& scope) {

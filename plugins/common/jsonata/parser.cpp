@@ -124,12 +124,14 @@ void Parser::expect(std::string_view symbol, bool value_expected) {
 }
 
 NodePtr Parser::expression(int binding) {
-  if (++levels_ > expression_levels_max)
+  if (++levels_ > expression_levels_max) {
     throw Error(token_.at, "the expression is nested too deep");
+  }
   NodePtr left = prefix(token_);
   for (const Infix* i = infix_of(token_); i != nullptr && i->binding > binding;
        i = infix_of(token_)) {
-    left = infix(std::move(left), token_);
+    const Token operation = token_;
+    left = infix(std::move(left), operation);
   }
   --levels_;
   return left;
@@ -162,8 +164,9 @@ NodePtr Parser::prefix(Token t) {
 
 NodePtr Parser::prefix_name(Token t) {
   if (!t.quoted) {
-    if (t.text == "true" || t.text == "false")
+    if (t.text == "true" || t.text == "false") {
       return constant(Value::boolean(t.text == "true"), t.at);
+    }
     if (t.text == "null") return constant(Value::null(), t.at);
     if ((t.text == "function" || t.text == "λ") && token_.is("(")) return lambda(t.at);
   }
@@ -184,8 +187,7 @@ NodePtr Parser::prefix_symbol(const Token& t) {
   throw Error(t.at, "\"" + t.text + "\" stands where a value is expected");
 }
 
-NodePtr Parser::infix(NodePtr left, const Token& token) {
-  const Token t = token;
+NodePtr Parser::infix(NodePtr left, const Token& t) {
   const Infix& found = *infix_of(t);
   advance(true);
   if (t.text == ".") return path(std::move(left), expression(path_binding));

@@ -22,7 +22,24 @@ void each(const Value& v, F&& f) {
   for (const Value& item : a->items) f(item);
 }
 
+// Is i among the numbers, of which negative ones count from the end?
+bool names_index(const Value& numbers, std::size_t i, std::size_t size) {
+  bool named = false;
+  each(numbers, [&](const Value& index) {
+    const double at = std::floor(index.as_number());
+    const double counted = at < 0 ? at + static_cast<double>(size) : at;
+    named = named || counted == static_cast<double>(i);
+  });
+  return named;
+}
+
 }  // namespace
+
+// Items of one key, and the child that says their value.
+struct Evaluator::Group {
+  Items items;
+  std::size_t value = 0;
+};
 
 Value Evaluator::path(const Node& n, const Value& input, const ScopePtr& scope) {
   const Node& first = *n.children[0];
@@ -73,18 +90,10 @@ Value Evaluator::filter(const Node& predicate, const Value& input, const ScopePt
   }
   Items picked;
   const Items items = input.as_array() != nullptr ? input.as_array()->items : Items{input};
-  const auto size = static_cast<double>(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Value v = evaluate(predicate, items[i], scope);
-    bool wanted = false;
-    if (v.is_number() || is_numbers(v)) {
-      each(v, [&](const Value& index) {
-        const double at = std::floor(index.as_number());
-        wanted = wanted || (at < 0 ? at + size : at) == static_cast<double>(i);
-      });
-    } else {
-      wanted = truth(budget_, v);
-    }
+    const bool wanted =
+        v.is_number() || is_numbers(v) ? names_index(v, i, items.size()) : truth(budget_, v);
     if (wanted) picked.push_back(items[i]);
   }
   return make_sequence(budget_, std::move(picked));
@@ -99,25 +108,22 @@ Value Evaluator::at_index(const Value& input, double index) {
   return a != nullptr ? a->items[static_cast<std::size_t>(at)] : input;
 }
 
+void Evaluator::add_to(Group& g, const Value& item, std::size_t value) {
+  if (!g.items.empty() && g.value != value) budget_.fail("two keys of an object are the same");
+  g.value = value;
+  g.items.push_back(item);
+}
+
 // An object whose keys are read from every item: items of equal keys share one value, whose context
 // is an array of them. It is one for a single item too, as Telegraf has it.
 Value Evaluator::group(const Node& object, const Value& input, const ScopePtr& scope) {
-  struct Group {
-    Items items;
-    std::size_t value = 0;  // the child that says it
-  };
   std::map<std::string, Group> groups;
   each(no_items(input) ? Value() : input, [&](const Value& item) {
     for (std::size_t i = 0; i < object.children.size(); i += 2) {
       const Value key = evaluate(*object.children[i], item, scope);
       budget_.move_to(object.children[i]->at);
       if (key.as_text() == nullptr) budget_.fail("the key of an object is not a string");
-      Group& g = groups[*key.as_text()];
-      if (!g.items.empty() && g.value != i + 1) {
-        budget_.fail("two keys of an object are both \"" + *key.as_text() + "\"");
-      }
-      g.value = i + 1;
-      g.items.push_back(item);
+      add_to(groups[*key.as_text()], item, i + 1);
     }
   });
   Members members;
@@ -132,18 +138,17 @@ Value Evaluator::group(const Node& object, const Value& input, const ScopePtr& s
 std::vector<Items> Evaluator::sort_keys(const Node& n, const Items& items, const ScopePtr& scope) {
   std::vector<Items> keys(items.size());
   for (const NodePtr& term : n.children) {
-    bool texts = false;
-    bool numbers = false;
+    std::size_t texts = 0;
+    std::size_t numbers = 0;
+    std::size_t missing = 0;
     for (std::size_t i = 0; i < items.size(); ++i) {
-      keys[i].push_back(evaluate(*term, items[i], scope));
-      const Value& key = keys[i].back();
-      texts = texts || key.as_text() != nullptr;
-      numbers = numbers || key.is_number();
-      if (key.defined() && key.as_text() == nullptr && !key.is_number()) {
-        budget_.fail("items are sorted by numbers or strings only");
-      }
+      const Value& key = keys[i].emplace_back(evaluate(*term, items[i], scope));
+      texts += key.as_text() != nullptr ? 1 : 0;
+      numbers += key.is_number() ? 1 : 0;
+      missing += key.defined() ? 0 : 1;
     }
-    if (texts && numbers) budget_.fail("items cannot be sorted by numbers and strings at once");
+    const bool alike = texts + missing == items.size() || numbers + missing == items.size();
+    if (!alike) budget_.fail("items are sorted by numbers or by strings only");
   }
   return keys;
 }

@@ -105,30 +105,44 @@ bool Signature::matches(const Parameter& p, const Value& v) const {
   return array || p.types.find(letter) != std::string::npos;
 }
 
+bool Signature::takes(std::size_t parameter, const Items& args, std::size_t next) const {
+  const Parameter& p = parameters_[parameter];
+  if (next == args.size() || !matches(p, args[next])) return false;
+  // Where an argument is asked for, an undefined one will not do, except as the first.
+  return args[next].defined() || parameter == 0 || p.mark != 0 || p.types == expanded('x');
+}
+
+bool Signature::takes_context(std::size_t parameter, const Items& args, std::size_t next,
+                              const Value& input) const {
+  const Parameter& p = parameters_[parameter];
+  const bool needed =
+      !takes(parameter, args, next) || args.size() - next <= required_behind(parameter);
+  return p.mark == '-' && needed && matches(p, input);
+}
+
 void Signature::accept(std::string_view function, Items& args, const Value& input,
                        Budget& budget) const {
   Items out;
   std::size_t next = 0;
-  const auto refuse = [&](std::size_t n) {
-    budget.fail("argument " + std::to_string(n) + " of function " + std::string(function) +
-                " is missing or of a wrong type");
-  };
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+  bool good = true;
+  for (std::size_t i = 0; good && i < parameters_.size(); ++i) {
     const Parameter& p = parameters_[i];
-    const bool fits = next < args.size() && matches(p, args[next]);
-    const bool context = p.mark == '-' && (!fits || args.size() - next <= required_behind(i));
-    const bool vain = fits && i > 0 && p.mark == 0 && !args[next].defined();
-    if (vain && p.types != expanded('x')) refuse(next + 1);
-    if (!fits && !context && (p.mark != '?' || next < args.size())) refuse(next + 1);
-    if (!fits && !context) continue;
-    Value v = context ? input : std::move(args[next++]);
-    if (context && !matches(p, v)) refuse(next + 1);
-    const bool wrap = p.types == "a" && v.defined() && v.as_array() == nullptr;
-    out.push_back(wrap ? make_array(budget, {std::move(v)}) : std::move(v));
+    if (takes_context(i, args, next, input)) {
+      out.push_back(input);
+    } else if (takes(i, args, next)) {
+      out.push_back(args[next++]);
+    } else {
+      good = p.mark == '?' && next == args.size();
+      continue;
+    }
+    const bool wrap = p.types == "a" && out.back().defined() && out.back().as_array() == nullptr;
+    if (wrap) out.back() = make_array(budget, {out.back()});
     if (p.mark == '+' && next < args.size()) --i;
   }
-  if (next < args.size()) {
-    budget.fail("function " + std::string(function) + " has too many arguments");
+  if (!good || next < args.size()) {
+    budget.fail("argument " + std::to_string(next + 1) + " of " +
+                (function.empty() ? "a function" : "$" + std::string(function)) +
+                " is missing, too many or of a wrong type");
   }
   args = std::move(out);
 }

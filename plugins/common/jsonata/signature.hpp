@@ -33,6 +33,9 @@ class Signature {
   };
   void read(std::string_view& rest);
   [[nodiscard]] std::size_t required_behind(std::size_t parameter) const;
+  [[nodiscard]] bool takes(std::size_t parameter, const Items& args, std::size_t next) const;
+  [[nodiscard]] bool takes_context(std::size_t parameter, const Items& args, std::size_t next,
+                                   const Value& input) const;
   [[nodiscard]] bool matches(const Parameter& p, const Value& v) const;
 
   std::vector<Parameter> parameters_;

@@ -1,6 +1,8 @@
 // $string, $length, $substring, $uppercase, $pad and their like. Characters are Unicode's.
 
+#include <algorithm>
 #include <clocale>
+#include <cmath>
 #include <cwctype>
 
 #include <weir/utf8.hpp>
@@ -104,19 +106,15 @@ Value pad(Call& call) {
   const std::string& s = call.text(0);
   const std::string by = call.has(2) && !call.text(2).empty() ? call.text(2) : " ";
   const double width = call.number(1);
-  const double missing = (width < 0 ? -width : width) - static_cast<double>(characters(s));
+  const double missing = std::floor(std::fabs(width) - static_cast<double>(characters(s)));
   if (missing < 1) return call.arg(0);
-  constexpr double character_bytes = 4;
-  call.budget.take(missing < static_cast<double>(bytes_max)
-                       ? static_cast<std::uint64_t>(missing * character_bytes)
-                       : bytes_max + 1);
-  std::string filling;
+  constexpr double missing_max = 1e9;
+  call.budget.take(static_cast<std::uint64_t>(std::min(missing, missing_max)) * sizeof(Value));
   const auto length = static_cast<double>(characters(by));
-  double left = missing;
-  for (; left >= length; left -= length) filling += by;
-  filling.append(
-      by, 0,
-      character_at(by, left >= 1 ? static_cast<double>(static_cast<std::int64_t>(left)) : 0));
+  std::string filling;
+  const auto times = static_cast<std::size_t>(missing / length);
+  for (std::size_t i = 0; i < times; ++i) filling += by;
+  filling.append(by, 0, character_at(by, std::fmod(missing, length)));
   return make_text(call.budget, width < 0 ? filling + s : s + filling);
 }
 

@@ -63,7 +63,7 @@ Value make_object(Budget& budget, Members members) {
 }
 
 Value make_text(Budget& budget, std::string s) {
-  budget.take(s.size() + sizeof s);
+  budget.take(s.size() + sizeof(std::string));
   return Value::text(std::move(s));
 }
 

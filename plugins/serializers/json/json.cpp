@@ -135,10 +135,11 @@ void JsonSerializer::put_fields(const row& r, text& out) {
     const std::string_view key = home.str(f->key);
     put_string(key, out);
     out.push(':');
-    if (put_value(*f, home, key, out))
+    if (put_value(*f, home, key, out)) {
       first = false;
-    else
+    } else {
       out.cut(before);
+    }
   }
 }
 
@@ -159,10 +160,11 @@ bool JsonSerializer::put_value(const weir_field& f, const block& home, std::stri
 
 void JsonSerializer::put_text(std::string_view key, std::string_view value, text& out) {
   scratch_.clear();
-  if (nested_ && holds_json(key) && append_nested(value, scratch_))
+  if (nested_ && holds_json(key) && append_nested(value, scratch_)) {
     out.append(scratch_);
-  else
+  } else {
     put_string(value, out);
+  }
 }
 
 bool JsonSerializer::holds_json(std::string_view key) const {
