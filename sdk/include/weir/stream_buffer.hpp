@@ -94,6 +94,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
         8;  // a buffer may be that many times as large as its message
 
     const weir_batch& front() const { return *reinterpret_cast<const weir_batch*>(front_.data()); }
+    // NOLINTNEXTLINE(clang-analyzer-core.uninitialized.UndefReturn): there is one after ready()
     static weir_batch& head(std::uint8_t* block) { return *reinterpret_cast<weir_batch*>(block); }
     detail::layout layout(std::uint32_t headroom, std::size_t message) const {
       const weir_batch& f = front();

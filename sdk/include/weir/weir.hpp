@@ -265,6 +265,17 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     return emitting<P>(self, nullptr, err, [](instance<P>& me) { me.plugin.gather(me.out); });
   }
 
+  // Asks the plugin row by row. True when it dropped one.
+  template <typename P>
+  bool drop_rows(P& plugin, const weir_delivery& in, std::uint64_t* keep) {
+    bool any = false;
+    for (const row r : batch(in)) {
+      if (plugin.keep(r)) continue;
+      clear_bit(keep, r.index() - in.row0);
+      any = true;
+    }
+    return any;
+  }
   template <typename P>
   weir_status process(void* self, const weir_delivery* in, std::uint64_t* keep, weir_err* err) {
     (void)keep;
@@ -276,13 +287,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       });
     } else if constexpr (has_keep<P>::value) {
       return guard(err, [&] {
-        bool any = false;
-        for (const row r : batch(*in)) {
-          if (!as<P>(self).plugin.keep(r)) {
-            clear_bit(keep, r.index() - in->row0);
-            any = true;
-          }
-        }
+        const bool any = drop_rows(as<P>(self).plugin, *in, keep);
         return weir_status{any ? WEIR_FILTER : WEIR_PASS};
       });
     } else {
@@ -359,6 +364,16 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     me.plugin.parse(m, me.out);
 #endif
   }
+  // How much of the message the plugin took.
+  template <typename P>
+  std::size_t parse_message(instance<P>& me, const message& m) {
+    if constexpr (std::is_void_v<decltype(me.plugin.parse(m, me.out))>) {
+      parse_one(me, m);
+      return m.text.size();
+    } else {
+      return me.plugin.parse(m, me.out);
+    }
+  }
   template <typename P>
   weir_status parse(void* self, const weir_delivery* in, std::uint64_t* consumed, weir_err* err) {
     return emitting<P>(self, in, err, [&](instance<P>& me) {
@@ -370,13 +385,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
         me.out.set_common_tags(r);
         const message m{stream ? view(in->raw) : r.message(), r, stream,
                         (in->flags & WEIR_D_LAST) != 0, in->id};
-        if (stream) *consumed = m.text.size();
-        if constexpr (std::is_void_v<decltype(me.plugin.parse(m, me.out))>) {
-          parse_one(me, m);
-        } else {
-          const std::size_t used = me.plugin.parse(m, me.out);
-          if (stream) *consumed = used;
-        }
+        if (stream) *consumed = m.text.size();  // also where the plugin throws
+        const std::size_t used = parse_message(me, m);
+        if (stream) *consumed = used;
       }
     });
   }
@@ -403,6 +414,24 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
 #endif
   }
   template <typename P>
+  void serialize_document(instance<P>& me, const weir_delivery& in, const batch& b, text& t) {
+    if constexpr (has_document<P>::value) {
+      me.plugin.serialize_document(b, t);
+    } else {
+      for (const row r : b) serialize_one(me, in, r, t);
+    }
+  }
+  template <typename P>
+  void serialize_rows(instance<P>& me, const weir_delivery& in, const batch& b, text& t,
+                      std::uint32_t* row_end) {
+    for (std::uint32_t i = 0; i < in.n_rows; ++i) {
+      if (b.selected(in.row0 + i)) {
+        serialize_one(me, in, row(b.home(), b.home().rows()[in.row0 + i]), t);
+      }
+      row_end[i] = static_cast<std::uint32_t>(t.size());
+    }
+  }
+  template <typename P>
   weir_status serialize(void* self, const weir_delivery* in, weir_buf* out, std::uint64_t* used,
                         std::uint32_t* row_end, weir_err* err) {
     return guard(err, [&]() -> weir_status {
@@ -412,18 +441,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       const batch b(*in);
       if constexpr (has_begin_batch<P>::value) me.plugin.begin_batch(b);
       if ((in->flags & WEIR_D_DOCUMENT) != 0) {
-        if constexpr (has_document<P>::value) {
-          me.plugin.serialize_document(b, t);
-        } else {
-          for (const row r : b) serialize_one(me, *in, r, t);
-        }
+        serialize_document(me, *in, b, t);
       } else {
-        for (std::uint32_t i = 0; i < in->n_rows; ++i) {
-          if (b.selected(in->row0 + i)) {
-            serialize_one(me, *in, row(b.home(), b.home().rows()[in->row0 + i]), t);
-          }
-          row_end[i] = static_cast<std::uint32_t>(t.size());
-        }
+        serialize_rows(me, *in, b, t, row_end);
       }
       *used = t.size();
       return WEIR_OK;

@@ -197,6 +197,7 @@ namespace testing __attribute__((visibility("hidden"))) {
     weir_value table(const weir_opt& o, const toml* t, const std::string& path) {
       if (t != nullptr && t->is != toml::table) refuse(path, "a table is expected");
       std::vector<const weir_opt*> children;
+      children.reserve(o.n_children);
       for (std::uint32_t i = 0; i < o.n_children; ++i) children.push_back(o.children + i);
       weir_value v{};
       v.type = WEIR_C_TABLE;
