@@ -26,6 +26,7 @@ class Block {
     return reinterpret_cast<const weir_batch*>(data_);
   }
   // The block with this id, which has to be alive.
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the contract's id of a buffer is its block
   static Block& of(std::uint64_t id) { return *reinterpret_cast<Block*>(id); }
   [[nodiscard]] std::uint8_t* data() const { return data_; }
   [[nodiscard]] std::uint64_t cap_bytes() const { return cap_bytes_; }
