@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <exception>
 #include <filesystem>
 #include <utility>
 
@@ -83,15 +82,20 @@ void File::gather(sink& out) {
     try {
       read(path, out);
     } catch (const retry& why) {
-      self.count(read_errors_metric);
-      if (failed) {
-        self.error(why.what());
-      } else {
-        failed = std::current_exception();
-      }
+      note_failure(why, failed);
     }
   }
   if (failed) std::rethrow_exception(failed);
+}
+
+// The first failure is the call's answer, the others are logged.
+void File::note_failure(const retry& why, std::exception_ptr& first) {
+  self.count(read_errors_metric);
+  if (first) {
+    self.error(why.what());
+  } else {
+    first = std::current_exception();
+  }
 }
 
 void File::read(const std::string& path, sink& out) {

@@ -12,6 +12,7 @@
 //            anything is read.
 
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,7 @@ struct File {
 
   std::vector<std::string> find() const;
   void read(const std::string& path, sink& out);
+  void note_failure(const retry& why, std::exception_ptr& first);
   void stream(Source& from, std::string_view begin, const Job& job);
   void send_whole(Source& from, std::string& text, const Job& job);
 

@@ -18,6 +18,10 @@ using weir::testing::failure_of;
 using weir::testing::lines;
 
 class FileInput : public testing::Test {
+ public:
+  // A violation that the kit finds at its end ends the program.
+  ~FileInput() noexcept override = default;
+
  protected:
   using Kit = weir::testing::plugin;
 
