@@ -21,6 +21,10 @@ constexpr const char* agent_row =
     "internal_agent,version=1 metrics_gathered=7i 1000000000000000000";
 
 class InternalInput : public testing::Test {
+ public:
+  // A violation that the kit finds at its end ends the program.
+  ~InternalInput() noexcept override = default;
+
  protected:
   plugin& use(const std::string& toml) {
     kit_.emplace(weir::testing::descriptor<Internal>(), toml,
