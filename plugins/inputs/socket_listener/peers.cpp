@@ -18,16 +18,18 @@ constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 
 AllowedSources::AllowedSources(const std::vector<std::string>& addresses) {
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     Bytes bytes{};
-    const bool v6 = inet_pton(AF_INET6, addresses[i].c_str(), bytes.data()) == 1;
-    if (!v6) {
-      std::copy(mapped_prefix.begin(), mapped_prefix.end(), bytes.begin());
-      if (inet_pton(AF_INET, addresses[i].c_str(), bytes.data() + mapped_prefix.size()) != 1) {
-        throw config_error("allowed_sources[" + std::to_string(i) + "]",
-                           "\"" + addresses[i] + "\" is not an IP address");
-      }
+    if (!read(addresses[i], bytes)) {
+      throw config_error("allowed_sources[" + std::to_string(i) + "]",
+                         "\"" + addresses[i] + "\" is not an IP address");
     }
     addresses_.insert(bytes);
   }
+}
+
+bool AllowedSources::read(const std::string& address, Bytes& out) {
+  if (inet_pton(AF_INET6, address.c_str(), out.data()) == 1) return true;
+  std::copy(mapped_prefix.begin(), mapped_prefix.end(), out.begin());
+  return inet_pton(AF_INET, address.c_str(), out.data() + mapped_prefix.size()) == 1;
 }
 
 bool AllowedSources::allow(const sockaddr_storage& peer) const {

@@ -25,6 +25,7 @@ class AllowedSources {
  private:
   using Bytes = std::array<std::uint8_t, 16>;  // IPv6; IPv4 as ::ffff:a.b.c.d
   static bool bytes_of(const sockaddr_storage& peer, Bytes& out);
+  static bool read(const std::string& address, Bytes& out);
 
   std::set<Bytes> addresses_;
 };
