@@ -27,6 +27,7 @@ struct InfluxParser {
 
   host self;
   void init() { open(parser_type == "upstream"); }
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): init() made it
   std::size_t parse(const message& m, sink& out) { return reader_->read(m, out); }
 
  protected:
