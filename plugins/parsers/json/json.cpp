@@ -72,19 +72,20 @@ void JsonParser::check_times(std::int64_t now_ns) {
   skipped_.assign(n, false);
   if (!time_) return;
   for (std::size_t i = 0; i < n; ++i) {
-    const std::string why = object_time(document_.objects()[i], now_ns, times_ns_[i]);
+    const std::string why = object_time(document_.objects()[i], *time_, now_ns, times_ns_[i]);
     if (why.empty()) continue;
     if (strict || n == 1) throw fail("the timestamp in \"" + time_key + "\": " + why);
     skipped_[i] = true;
   }
 }
 
-std::string JsonParser::object_time(const Object& o, std::int64_t now_ns, std::int64_t& ns) const {
+std::string JsonParser::object_time(const Object& o, const common::TimestampFormat& format,
+                                    std::int64_t now_ns, std::int64_t& ns) const {
   const Leaf* leaf = find(o, time_key);
   if (leaf == nullptr) return "it is missing";
   switch (leaf->kind) {
-    case Leaf::Kind::number: return time_->read(leaf->number, ns);
-    case Leaf::Kind::text: return time_->read(leaf->text, now_ns, ns);
+    case Leaf::Kind::number: return format.read(leaf->number, ns);
+    case Leaf::Kind::text: return format.read(leaf->text, now_ns, ns);
     default: return "a boolean is no timestamp";
   }
 }

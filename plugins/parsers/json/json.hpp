@@ -60,7 +60,8 @@ class JsonParser {
   static constexpr std::size_t roles_max = 4096;
 
   void check_times(std::int64_t now_ns);
-  std::string object_time(const Object& o, std::int64_t now_ns, std::int64_t& ns) const;
+  std::string object_time(const Object& o, const common::TimestampFormat& format,
+                          std::int64_t now_ns, std::int64_t& ns) const;
   const Leaf* find(const Object& o, std::string_view key) const;
   std::string_view name_of(const Object& o, const message& m) const;
   void emit(const Object& o, std::string_view name, std::int64_t time_ns, sink& out);
