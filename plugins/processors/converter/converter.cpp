@@ -205,6 +205,7 @@ bool Converter::convert_field(editor& rows, std::uint32_t r, std::uint32_t place
       rows.set_tag(r, key_, text_);
       return false;
     case timestamp:
+      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): the step is one of theirs
       if (set_time(rows, r, from, *field_rules_)) return false;
       complain("field", rows.str(field.key), from, target);
       return true;
@@ -220,6 +221,7 @@ bool Converter::convert_field(editor& rows, std::uint32_t r, std::uint32_t place
 // ---- both ----
 
 bool Converter::set_time(editor& rows, std::uint32_t r, const value& from, const Rules& rules) {
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): rules for timestamps have it
   const common::TimestampFormat& format = *rules.time;
   std::int64_t ns = 0;
   why_ = "no number and no text";
