@@ -113,12 +113,13 @@ const Filter::Places& Filter::places_of(const block& home, const weir_row& row) 
 }
 
 bool Filter::fields_match(std::size_t rule, const block& home, const weir_row& row) {
+  const auto holds = [&](const Rule& one, const std::uint32_t* keys, std::uint32_t n) {
+    return std::any_of(keys, keys + n,
+                       [&](std::uint32_t key) { return one.fields.matches(home.str(key)); });
+  };
   const auto decide = [&](FieldsHold& hold, const std::uint32_t* keys, std::uint32_t n) {
     hold.clear();
-    for (const Rule& one : compiled_) {
-      hold.push(std::any_of(keys, keys + n,
-                            [&](std::uint32_t key) { return one.fields.matches(home.str(key)); }));
-    }
+    for (const Rule& one : compiled_) hold.push(holds(one, keys, n));
   };
   return fields_hold_.of(home.fields() + row.field0, row.n_field, decide)[rule] != 0;
 }
