@@ -98,16 +98,21 @@ bool Regex::change_range(editor& rows, ValueRule& rule, detail::pod_vector<weir_
     const Outcome& outcome = rule.outcome(rows.str(range[i].val));
     if (!outcome.matched) continue;
     changed = true;
-    if (rule.group_names().empty()) {
-      set(rows, range, rule.result_key(), outcome.text, rule.append());
-    }
-    for (std::size_t g = 0; g < outcome.groups.size(); ++g) {
-      if (!outcome.groups[g].empty()) {
-        set(rows, range, rule.group_names()[g], outcome.groups[g], rule.append());
-      }
-    }
+    set_all(rows, range, rule, outcome);
   }
   return changed;
+}
+
+// What the rule made of a value: the replacement, or the groups that matched something.
+void Regex::set_all(editor& rows, detail::pod_vector<weir_tag>& range, const ValueRule& rule,
+                    const Outcome& outcome) {
+  if (rule.group_names().empty()) {
+    return set(rows, range, rule.result_key(), outcome.text, rule.append());
+  }
+  for (std::size_t g = 0; g < outcome.groups.size(); ++g) {
+    if (outcome.groups[g].empty()) continue;
+    set(rows, range, rule.group_names()[g], outcome.groups[g], rule.append());
+  }
 }
 
 void Regex::set(editor& rows, detail::pod_vector<weir_tag>& range, const std::string& key,
@@ -123,15 +128,15 @@ void Regex::set(editor& rows, detail::pod_vector<weir_tag>& range, const std::st
 }
 
 void Regex::change_fields(editor& rows, ValueRule& rule) {
+  const auto find = [&](Places& places, const std::uint32_t* keys, std::uint32_t n) {
+    places.clear();
+    for (std::uint32_t i = 0; i < n; ++i) {
+      if (rule.is_for(rows.str(keys[i]))) places.push(i);
+    }
+  };
   places_.begin();
   rows.each_row([&](std::uint32_t r) {
     const weir_row& row = rows.at(r).raw();
-    const auto find = [&](Places& places, const std::uint32_t* keys, std::uint32_t n) {
-      places.clear();
-      for (std::uint32_t i = 0; i < n; ++i) {
-        if (rule.is_for(rows.str(keys[i]))) places.push(i);
-      }
-    };
     const Places& places = places_.of(rows.home().fields() + row.field0, row.n_field, find);
     for (std::uint32_t i = 0; i < places.size(); ++i) change_field(rows, r, places[i], rule);
   });

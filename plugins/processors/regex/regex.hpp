@@ -58,6 +58,8 @@ struct Regex {
 
   void change_tags(editor& rows, ValueRule& rule);
   bool change_range(editor& rows, ValueRule& rule, detail::pod_vector<weir_tag>& range);
+  void set_all(editor& rows, detail::pod_vector<weir_tag>& range, const ValueRule& rule,
+               const Outcome& outcome);
   void set(editor& rows, detail::pod_vector<weir_tag>& range, const std::string& key,
            const std::string& value, bool append);
   void change_fields(editor& rows, ValueRule& rule);
