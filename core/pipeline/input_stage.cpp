@@ -10,7 +10,11 @@ namespace weir::pipeline {
 std::int64_t round_time(std::int64_t ns, std::int64_t precision_ns) {
   if (precision_ns <= 1) return ns;
   const std::int64_t rest = since_multiple_ns(ns, precision_ns);
-  return rest + rest < precision_ns ? ns - rest : ns + (precision_ns - rest);
+  std::int64_t rounded = 0;
+  const bool down = rest + rest < precision_ns;
+  const bool none = down ? __builtin_sub_overflow(ns, rest, &rounded)
+                         : __builtin_add_overflow(ns, precision_ns - rest, &rounded);
+  return none ? ns : rounded;  // At the ends of time there is no multiple.
 }
 
 void add_missing_tags(editor& rows, const config::Tags& tags) {

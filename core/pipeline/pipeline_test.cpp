@@ -434,6 +434,11 @@ TEST(Rounding, RoundsHalvesUpAsGoDoes) {
   EXPECT_EQ(round_time(1'499, 1), 1'499);
 }
 
+TEST(Rounding, LeavesTheEndsOfTimeAsTheyAre) {
+  EXPECT_EQ(round_time(INT64_MIN, second), INT64_MIN);
+  EXPECT_EQ(round_time(INT64_MAX - 1, second), INT64_MAX - 1);
+}
+
 TEST(FirstTick, IsTheNextMultipleWithAHundredthOfSlack) {
   EXPECT_EQ(first_tick_ns(100 * second + 1, 10 * second, 0, true), 110 * second);
   EXPECT_EQ(first_tick_ns(110 * second - 1 * ms, 10 * second, 0, true), 120 * second);
