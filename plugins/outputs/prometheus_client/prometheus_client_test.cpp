@@ -156,7 +156,8 @@ TEST(Collection, PartsThatAreNoCountsAreLeftOut) {
   });
   Collection all{CollectionSettings{}};
   for (const row r : rows.get()) all.add(r, 1);
-  const auto& h = all.families().at(0).metric.at(0).histogram;
+  const auto families = all.families();
+  const auto& h = families.at(0).metric.at(0).histogram;
   EXPECT_TRUE(h.bucket.empty());
   EXPECT_EQ(h.sample_count, 4U);
 }
