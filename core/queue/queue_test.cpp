@@ -72,8 +72,9 @@ constexpr std::uint64_t large = Recycler::large_bytes;
 TEST(Recycler, MakesNearSizesEqual) {
   EXPECT_EQ(Recycler::size_of(1), 64U);
   EXPECT_EQ(Recycler::size_of(large), large);
-  EXPECT_EQ(Recycler::size_of(large + 1), large + large / 8);
-  EXPECT_EQ(Recycler::size_of(2 * large - 1), 2 * large);
+  EXPECT_EQ(Recycler::size_of(large + 1), large + 4096);
+  EXPECT_EQ(Recycler::size_of(16 * large + 1), 18 * large);
+  EXPECT_EQ(Recycler::size_of(18 * large - 1), 18 * large);
 }
 
 TEST(Recycler, GivesTheSameBufferAgain) {

@@ -1,11 +1,20 @@
 #include "core/queue/recycler.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
 
 namespace weir::queue {
 namespace {
+
+constexpr std::uint64_t page_bytes = 4096;
+
+std::uint8_t* mapped(std::uint64_t cap) {
+  void* at = ::mmap(nullptr, cap, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return at == MAP_FAILED ? nullptr : static_cast<std::uint8_t*>(at);
+}
 
 constexpr std::uint64_t round_up(std::uint64_t bytes, std::uint64_t step) {
   return (bytes + step - 1) / step * step;
@@ -14,16 +23,18 @@ constexpr std::uint64_t round_up(std::uint64_t bytes, std::uint64_t step) {
 }  // namespace
 
 Recycler::~Recycler() {
-  for (const Kept& kept : kept_) std::free(kept.data);
+  for (const Kept& kept : kept_) release(kept.data, kept.cap);
 }
 
 std::uint64_t Recycler::size_of(std::uint64_t bytes) {
-  return round_up(bytes, bytes < large_bytes ? alignment : std::bit_floor(bytes) / 8);
+  if (bytes < large_bytes) return round_up(bytes, alignment);
+  return round_up(bytes, std::max(page_bytes, std::bit_floor(bytes) / 8));
 }
 
 std::uint8_t* Recycler::take(std::uint64_t cap) {
-  if (cap >= large_bytes) {
-    if (std::uint8_t* kept = take_kept(cap)) return kept;
+  if (maps(cap)) {
+    std::uint8_t* const kept = take_kept(cap);
+    return kept != nullptr ? kept : mapped(cap);
   }
   return static_cast<std::uint8_t*>(std::aligned_alloc(alignment, cap));
 }
@@ -41,7 +52,7 @@ std::uint8_t* Recycler::take_kept(std::uint64_t cap) {
 }
 
 void Recycler::put(std::uint8_t* data, std::uint64_t cap) {
-  if (cap >= large_bytes) {
+  if (maps(cap)) {
     const std::lock_guard lock(mutex_);
     if (kept_.size() < kept_max && kept_bytes_ + cap <= bytes_max_) {
       kept_.push_back({data, cap});
@@ -49,14 +60,22 @@ void Recycler::put(std::uint8_t* data, std::uint64_t cap) {
       return;
     }
   }
-  std::free(data);
+  release(data, cap);
+}
+
+void Recycler::release(std::uint8_t* data, std::uint64_t cap) const {
+  if (maps(cap)) {
+    ::munmap(data, cap);
+  } else {
+    std::free(data);
+  }
 }
 
 void Recycler::trim() {
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < unneeded_; ++i) {
     kept_bytes_ -= kept_[i].cap;
-    std::free(kept_[i].data);
+    release(kept_[i].data, kept_[i].cap);
   }
   kept_.erase(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(unneeded_));
   unneeded_ = kept_.size();

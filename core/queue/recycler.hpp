@@ -1,12 +1,14 @@
 #pragma once
 
 // Buffers that were given back, kept for the next batch of their size: a fresh large buffer costs a system call and
-// a page fault for each 4 KiB, which is more than what most batches cost otherwise.
+// a page fault for each 4 KiB, which is more than what most batches cost otherwise. Large ones are mapped one by one:
+// they live as long as a queue keeps them, and in a heap the holes between them would grow beyond the budget.
 //
 // Threads  Every member may be called from any thread.
 // Limits   Keeps at most bytes_max bytes in at most kept_max buffers; trim(), called every second or so, frees
 //          those that nobody needed since, so that a burst's memory goes back to the system.
-// Errors   take() returns nullptr when the allocator refuses.
+//          bytes_max = 0: all buffers come from the heap and go back to it.
+// Errors   take() returns nullptr when there is no memory.
 
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +21,7 @@ class Recycler {
  public:
   static constexpr std::uint64_t alignment = 64;
   // Smaller ones are the allocator's business.
-  static constexpr std::uint64_t large_bytes = 64 << 10;
+  static constexpr std::uint64_t large_bytes = 16 << 10;
   static constexpr std::size_t kept_max = 64;
 
   explicit Recycler(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
@@ -36,6 +38,9 @@ class Recycler {
   [[nodiscard]] std::uint64_t kept_bytes();
 
  private:
+  [[nodiscard]] bool maps(std::uint64_t cap) const { return bytes_max_ != 0 && cap >= large_bytes; }
+  void release(std::uint8_t* data, std::uint64_t cap) const;
+
   struct Kept {
     std::uint8_t* data;
     std::uint64_t cap;
