@@ -47,7 +47,8 @@ class Tree {
   }
 
   // Where the header's or the entry's last key belongs; nullptr when something is in the way.
-  Node* descend(Node* table, const std::vector<Key>& path) {
+  Node* descend(Node& from, const std::vector<Key>& path) {
+    Node* table = &from;
     for (std::size_t i = 0; i + 1 < path.size(); ++i) {
       Member& found = member(*table, path[i], Node::Form::implied);
       table = &found.value;
@@ -68,7 +69,7 @@ class Tree {
   }
 
   void header(Statement& statement) {
-    Node* parent = descend(&root_, statement.path);
+    Node* parent = descend(root_, statement.path);
     const bool array = statement.kind == Statement::Kind::array_table;
     Node* table = parent == nullptr ? nullptr
                   : array           ? append(*parent, statement)
@@ -122,7 +123,7 @@ class Tree {
   }
 
   void entry(Statement& statement) {
-    Node* table = descend(current_, statement.path);
+    Node* table = descend(*current_, statement.path);
     if (table == nullptr) {
       current_->damaged = true;
       return;
@@ -158,9 +159,10 @@ class Substitution {
     if (node.text.find('$') == npos) return;
     Expansion expansion = expand(node.text, rules_);
     if (!expansion.error.empty()) reporter_.error(node.at, expansion.error);
-    if (!expansion.unset.empty())
+    if (!expansion.unset.empty()) {
       reporter_.remedy(node.at, "set the environment variable " + quote(expansion.unset) +
                                     ", or write ${" + expansion.unset + ":-DEFAULT}");
+    }
     node.from_environment = expansion.changed;
     node.text = std::move(expansion.text);
   }
