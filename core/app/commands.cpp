@@ -59,9 +59,10 @@ void write_page(const std::string& page, const std::string& path) {
   std::ofstream file(fresh);
   file << page;
   file.close();
-  if (!file || ::rename(fresh.c_str(), path.c_str()) != 0)
+  if (!file || ::rename(fresh.c_str(), path.c_str()) != 0) {
     Logger("agent").error("the metrics could not be written to " + path +
                           ": the folder has to exist and to be writable (--metrics)");
+  }
 }
 
 bool set_log(const config::Settings& settings) {
@@ -88,8 +89,9 @@ std::unique_ptr<runtime::Agent> make_agent(Configuration& configuration, Catalog
   };
   callbacks.refused = [&configuration](const auto& why) { configuration.print_refusal(why); };
   callbacks.trusted = [&catalog](const weir_plugin* p) { return catalog.trusted(p); };
-  if (!metrics_file.empty())
+  if (!metrics_file.empty()) {
     callbacks.publish = [metrics_file](const auto& page) { write_page(page, metrics_file); };
+  }
   return std::make_unique<runtime::Agent>(first->weir, std::move(callbacks));
 }
 
@@ -116,8 +118,9 @@ int config_check(const CommandLine& line) {
   const auto agent = make_agent(configuration, catalog, first, {});
   const bool ok = agent->check();
   agent->finish(ok ? 0 : 1);
-  if (ok && !line.json)
+  if (ok && !line.json) {
     std::fprintf(stderr, "configuration is valid, %zu warnings\n", configuration.warnings());
+  }
   return ok ? 0 : 1;
 }
 
@@ -142,10 +145,11 @@ int plugins_list(const CommandLine& line) {
       const auto found = catalog.find(kind, name);
       const char* summary =
           found.descriptor != nullptr ? found.descriptor->summary : found.why.c_str();
-      if (line.json && found.descriptor != nullptr)
+      if (line.json && found.descriptor != nullptr) {
         std::printf("%s\n", config::describe_json(*found.descriptor).c_str());
-      else if (!line.json)
+      } else if (!line.json) {
         std::printf("%-28s %s\n", (label + "." + name).c_str(), summary);
+      }
     }
   }
   return 0;
@@ -155,8 +159,9 @@ int plugins_describe(const CommandLine& line) {
   Catalog catalog(line.plugin_directories);
   const std::size_t dot = line.name.find('.');
   for (const std::uint16_t kind : kinds) {
-    if (dot == std::string::npos || pipeline::kind_label(kind) != line.name.substr(0, dot))
+    if (dot == std::string::npos || pipeline::kind_label(kind) != line.name.substr(0, dot)) {
       continue;
+    }
     const auto found = catalog.find(kind, line.name.substr(dot + 1));
     if (found.descriptor == nullptr) {
       std::fprintf(stderr, "weir: %s\n", found.why.c_str());

@@ -13,9 +13,11 @@ namespace {
 // is free from spreading over threads.
 void tame_allocator() {
   constexpr int large_bytes = 128 << 10;
+  // NOLINTBEGIN(concurrency-mt-unsafe): no thread was started yet
   mallopt(M_MMAP_THRESHOLD, large_bytes);
   mallopt(M_TRIM_THRESHOLD, large_bytes);
   mallopt(M_ARENA_MAX, 2);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 int dispatch(const weir::app::CommandLine& line) {
@@ -34,8 +36,9 @@ int dispatch(const weir::app::CommandLine& line) {
 
 int main(int argc, char** argv) {
   tame_allocator();
-  if (argc == 3 && std::string_view(argv[1]) == weir::plugin::probe_command)
+  if (argc == 3 && std::string_view(argv[1]) == weir::plugin::probe_command) {
     return weir::plugin::probe_module_main(argv[2]);
+  }
   int exit_status = 0;
   const auto line = weir::app::parse_command_line(argc, argv, exit_status);
   return line ? dispatch(*line) : exit_status;
