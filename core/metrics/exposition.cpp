@@ -25,11 +25,11 @@ constexpr double ns_per_s = 1e9;
 double number(std::uint64_t v) { return static_cast<double>(v); }
 
 struct NodeFamily {
-  const char* name;
-  const char* help;
-  MetricType type;
-  const char* kinds;  // Of the nodes that have it; "" = all.
-  double (*value)(const Node&);
+  const char* name = nullptr;
+  const char* help = nullptr;
+  MetricType type = MetricType::Counter;
+  const char* kinds = nullptr;  // Of the nodes that have it; "" = all.
+  double (*value)(const Node&) = nullptr;
   bool limit = false;  // Of nodes with the same labels the largest counts, not the sum.
 };
 
@@ -136,14 +136,20 @@ std::vector<Group> groups_of(const Ledger& ledger) {
   return groups;
 }
 
+double dropped_for(Drop reason, const Group& g) {
+  const auto i = static_cast<std::size_t>(reason);
+  return g.sum([i](const Node& n) { return number(n.dropped[i]); });
+}
+
 MetricFamily dropped(const std::vector<Group>& groups) {
   MetricFamily made = family_of("weir_records_dropped_total", "Records that were lost, by reason.",
                                 MetricType::Counter);
   for (const Group& g : groups) {
-    for (std::size_t i = 0; i < static_cast<std::size_t>(Drop::count_); ++i) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Drop::count); ++i) {
+      const auto reason = static_cast<Drop>(i);
       Labels labels = g.labels;
-      labels.push_back({"reason", drop_reason_name(static_cast<Drop>(i))});
-      add(made, std::move(labels), g.sum([i](const Node& n) { return number(n.dropped[i]); }));
+      labels.push_back({"reason", drop_reason_name(reason)});
+      add(made, std::move(labels), dropped_for(reason, g));
     }
   }
   return made;
@@ -181,8 +187,9 @@ class LedgerCollectable final : public prometheus::Collectable {
  private:
   static MetricFamily collect(const NodeFamily& family, const std::vector<Group>& groups) {
     MetricFamily made = family_of(family.name, family.help, family.type);
-    for (const Group& g : groups)
+    for (const Group& g : groups) {
       if (belongs(family, *g.nodes.front())) add(made, g.labels, g.value(family));
+    }
     return made;
   }
 

@@ -9,7 +9,7 @@ namespace {
 class Exposition : public ::testing::Test {
  protected:
   std::string page() const {
-    return text_page(*make_collectable(ledger, [this] { return memory; }));
+    return text_page(*make_collectable(ledger_, [this] { return memory_; }));
   }
   // Is there a line that begins so?
   bool shows(const std::string& line) const {
@@ -22,12 +22,12 @@ class Exposition : public ::testing::Test {
     return n;
   }
 
-  Ledger ledger;
-  Memory memory;
+  Ledger ledger_;
+  Memory memory_;
 };
 
 TEST_F(Exposition, SaysWhereRecordsWent) {
-  Node& n = ledger.add("outputs", "kafka", "main", "0a1b");
+  Node& n = ledger_.add("outputs", "kafka", "main", "0a1b");
   n.in = 10;
   n.out = 6;
   n.filtered = 1;
@@ -42,7 +42,7 @@ TEST_F(Exposition, SaysWhereRecordsWent) {
 }
 
 TEST_F(Exposition, SaysHowAnOutputFares) {
-  Node& n = ledger.add("outputs", "file", "", "");
+  Node& n = ledger_.add("outputs", "file", "", "");
   n.queued = 5;
   n.in_flight = 2;
   n.queue_limit = 100;
@@ -64,7 +64,7 @@ TEST_F(Exposition, SaysHowAnOutputFares) {
 }
 
 TEST_F(Exposition, SaysHowAnInputFares) {
-  Node& n = ledger.add("inputs", "cpu", "", "");
+  Node& n = ledger_.add("inputs", "cpu", "", "");
   n.timeouts = 2;
   n.skipped = 1;
   n.startup_errors = 1;
@@ -77,7 +77,7 @@ TEST_F(Exposition, SaysHowAnInputFares) {
 
 TEST_F(Exposition, NodesWithTheSameLabelsAreOneSeries) {
   for (const std::uint64_t rows : {3U, 4U}) {  // As a reload leaves them.
-    Node& n = ledger.add("outputs", "file", "", "id");
+    Node& n = ledger_.add("outputs", "file", "", "id");
     n.in = rows;
     n.queue_limit = 100;
   }
@@ -87,13 +87,13 @@ TEST_F(Exposition, NodesWithTheSameLabelsAreOneSeries) {
 }
 
 TEST_F(Exposition, CountsStayWhole) {
-  ledger.add("outputs", "file", "", "").out = 123'456'789'012'345;
+  ledger_.add("outputs", "file", "", "").out = 123'456'789'012'345;
   EXPECT_TRUE(shows(R"(weir_records_out_total{kind="outputs",plugin="file"} 123456789012345)"))
       << page();
 }
 
 TEST_F(Exposition, SaysWhatTheAgentUses) {
-  memory = {100, 200, 300};
+  memory_ = {100, 200, 300};
   EXPECT_TRUE(shows("weir_memory_used_bytes 100\n")) << page();
   EXPECT_TRUE(shows("weir_memory_peak_bytes 200\n"));
   EXPECT_TRUE(shows("weir_memory_limit_bytes 300\n"));

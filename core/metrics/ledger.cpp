@@ -41,9 +41,11 @@ std::string json(const Node& n) {
   add("out", n.out);
   add("absorbed", n.absorbed);
   add("filtered", n.filtered);
-  for (std::size_t i = 0; i < n.dropped.size(); ++i)
-    if (n.dropped[i] != 0)
+  for (std::size_t i = 0; i < n.dropped.size(); ++i) {
+    if (n.dropped[i] != 0) {
       add((std::string("dropped_") + drop_reason_name(static_cast<Drop>(i))).c_str(), n.dropped[i]);
+    }
+  }
   add("queued", n.queued);
   add("in_flight", n.in_flight);
   return text + ",\"imbalance\":" + std::to_string(n.imbalance()) + "}\n";
@@ -76,7 +78,7 @@ const char* drop_reason_name(Drop reason) {
     case Drop::plugin_error: return "plugin_error";
     case Drop::expired: return "expired";
     case Drop::shutdown: return "shutdown";
-    case Drop::count_: break;
+    case Drop::count: break;
   }
   return "unknown";
 }
@@ -105,16 +107,19 @@ Node& Ledger::add(std::string kind, std::string name, std::string alias, std::st
 std::vector<const Node*> Ledger::nodes() const {
   const std::lock_guard lock(mutex_);
   std::vector<const Node*> all;
+  all.reserve(nodes_.size());
   for (const Node& n : nodes_) all.push_back(&n);
   return all;
 }
 
 std::vector<std::string> Ledger::violations() const {
   std::vector<std::string> wrong;
-  for (const Node* n : nodes())
-    if (n->imbalance() != 0)
+  for (const Node* n : nodes()) {
+    if (n->imbalance() != 0) {
       wrong.push_back(label(*n) + ": imbalance " + std::to_string(n->imbalance()) + " in " +
                       json(*n));
+    }
+  }
   return wrong;
 }
 

@@ -33,7 +33,7 @@ enum class Drop : std::uint8_t {
   plugin_error,     // A stage failed on the batch.
   expired,          // Older than max_age.
   shutdown,         // Still undelivered when shutdown_timeout ended.
-  count_            // Not a reason.
+  count             // Not a reason.
 };
 const char* drop_reason_name(Drop reason);
 
@@ -44,7 +44,7 @@ struct alignas(64) Node {
   std::string id;     // Stable over restarts.
 
   std::atomic<std::uint64_t> in{0}, created{0}, out{0}, absorbed{0}, filtered{0};
-  std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Drop::count_)> dropped{};
+  std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Drop::count)> dropped{};
   std::atomic<std::uint64_t> queued{0}, in_flight{0};
 
   // What is not part of the equation.

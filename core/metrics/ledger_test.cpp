@@ -39,8 +39,9 @@ TEST(Ledger, PrintsReasonsOfDrops) {
 }
 
 TEST(Ledger, EveryReasonHasAName) {
-  for (std::size_t i = 0; i < static_cast<std::size_t>(Drop::count_); ++i)
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Drop::count); ++i) {
     EXPECT_STRNE(drop_reason_name(static_cast<Drop>(i)), "unknown");
+  }
 }
 
 }  // namespace
