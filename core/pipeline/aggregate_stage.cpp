@@ -57,8 +57,9 @@ void Aggregator::add(const queue::Parcel& parcel, std::vector<std::uint64_t>& or
   if (!verdict.all) copy.mask = std::move(verdict.mask);
   if (settings_.drop_original) {
     const auto& chosen = copy.explicit_mask();
-    for (std::size_t w = 0; w < originals.size() && w < chosen.size(); ++w)
+    for (std::size_t w = 0; w < originals.size() && w < chosen.size(); ++w) {
       originals[w] &= ~chosen[w];
+    }
   }
   node.in += verdict.passed;
   if (!modify_.changes_nothing()) {
@@ -75,8 +76,9 @@ std::uint32_t Aggregator::select_window(queue::Parcel& copy) const {
   const std::int64_t to = end_ns_ + settings_.delay_ns;
   const std::uint32_t before = copy.count();
   const weir_row* rows = block(copy.block.batch()).rows();
-  for (std::uint32_t r = copy.row0; r < copy.row0 + copy.n_rows; ++r)
+  for (std::uint32_t r = copy.row0; r < copy.row0 + copy.n_rows; ++r) {
     if (rows[r].time_ns < from || rows[r].time_ns > to) clear_bit(copy.explicit_mask().data(), r);
+  }
   return before - copy.count();
 }
 

@@ -1,7 +1,5 @@
 #include "core/pipeline/extensions.hpp"
 
-#include <cstring>
-
 #include <weir/batch.hpp>
 #include <weir/validate.hpp>
 
@@ -39,7 +37,7 @@ weir_status secret_get(void* ctx, std::uint64_t handle, char* out, std::uint64_t
   if (handle >= secrets.size()) return WEIR_E_FAIL;
   const std::string& text = secrets[handle];
   *len = text.size();
-  if (cap != 0) std::memcpy(out, text.data(), std::min<std::size_t>(cap, text.size()));
+  if (cap != 0) text.copy(out, cap);
   return WEIR_OK;
 }
 
@@ -75,8 +73,9 @@ constexpr Known known[] = {{WEIR_EXT_LISTEN, &listen_table},   {WEIR_EXT_BUDGET,
 }  // namespace
 
 const void* find_extension(Instance&, const char* id) {
-  for (const Known& k : known)
+  for (const Known& k : known) {
     if (std::strcmp(k.id, id) == 0) return k.table;
+  }
   return nullptr;
 }
 

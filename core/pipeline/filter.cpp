@@ -50,10 +50,12 @@ Result<Select> Select::compile(const config::FilterSettings& settings) {
   Select made;
   made.by_name_.pass = compile.list(settings.namepass, settings.namepass_separator);
   made.by_name_.drop = compile.list(settings.namedrop, settings.namedrop_separator);
-  for (const auto& rule : settings.tagpass)
+  for (const auto& rule : settings.tagpass) {
     made.by_tag_.pass.push_back({rule.key, compile.list(rule.patterns)});
-  for (const auto& rule : settings.tagdrop)
+  }
+  for (const auto& rule : settings.tagdrop) {
     made.by_tag_.drop.push_back({rule.key, compile.list(rule.patterns)});
+  }
   if (compile.failed()) return compile.error();
   return made;
 }
@@ -69,8 +71,9 @@ class Select::Judge {
 
   bool passes(const weir_row& r) {
     if (!select_.by_name_.none() &&
-        !names_(r.name, [&] { return select_.by_name_.matches(block_.str(r.name)); }))
+        !names_(r.name, [&] { return select_.by_name_.matches(block_.str(r.name)); })) {
       return false;
+    }
     if (select_.by_tag_.none()) return true;
     if (r.n_tag == 0) return tags_pass(r);
     return ranges_(r.tag0, [&] { return tags_pass(r); });
@@ -134,23 +137,28 @@ void Modify::apply(editor& rows) const {
 }
 
 void Modify::apply_to_fields(editor& rows) const {
-  Memo keeps(rows.head().n_strs);
+  Memo memo(rows.head().n_strs);
+  const auto keeps = [&](std::uint32_t key) {
+    return memo(key, [&] { return field_keys_.keeps(rows.str(key)); });
+  };
   rows.each_row([&](std::uint32_t r) {
     for (std::size_t i = rows.at(r).raw().n_field; i-- > 0;) {
-      const std::uint32_t key = rows.field_at(r, i).key;
-      if (!keeps(key, [&] { return field_keys_.keeps(rows.str(key)); })) rows.remove_field(r, i);
+      if (!keeps(rows.field_at(r, i).key)) rows.remove_field(r, i);
     }
     if (rows.at(r).raw().n_field == 0) rows.drop(r);
   });
 }
 
 void Modify::apply_to_tags(editor& rows) const {
-  Memo keeps(rows.head().n_strs);
+  Memo memo(rows.head().n_strs);
+  const auto keeps = [&](std::uint32_t key) {
+    return memo(key, [&] { return tag_keys_.keeps(rows.str(key)); });
+  };
   rows.each_tag_range([&](weir::detail::pod_vector<weir_tag>& tags) {
     std::uint32_t kept = 0;
-    for (std::uint32_t i = 0; i < tags.size(); ++i)
-      if (keeps(tags[i].key, [&] { return tag_keys_.keeps(rows.str(tags[i].key)); }))
-        tags[kept++] = tags[i];
+    for (std::uint32_t i = 0; i < tags.size(); ++i) {
+      if (keeps(tags[i].key)) tags[kept++] = tags[i];
+    }
     const bool change = kept != tags.size();
     tags.resize_down(kept);
     return change;

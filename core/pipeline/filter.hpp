@@ -18,8 +18,9 @@
 
 namespace weir {
 inline namespace v1 {
+// NOLINTNEXTLINE(readability-identifier-naming): the SDK's
 class editor;
-}
+}  // namespace v1
 }  // namespace weir
 
 namespace weir::pipeline {

@@ -39,12 +39,14 @@ std::int64_t first_tick_ns(std::int64_t now_ns, std::int64_t interval_ns, std::i
 
 std::int64_t effective_precision_ns(const config::InputSettings& input,
                                     const config::AgentSettings& agent, bool polled) {
-  if (input.precision_ns.value_or(0) > 0) return *input.precision_ns;
+  const std::int64_t own = input.precision_ns.value_or(0);
+  if (own > 0) return own;
   if (!polled) return 1;
   if (agent.precision_ns > 0) return agent.precision_ns;
   const std::int64_t interval = input.interval_ns.value_or(agent.interval_ns);
-  for (const std::int64_t unit : {second_ns, second_ns / 1000, second_ns / 1'000'000})
+  for (const std::int64_t unit : {second_ns, second_ns / 1000, second_ns / 1'000'000}) {
     if (interval >= unit) return unit;
+  }
   return 1;
 }
 
@@ -120,8 +122,9 @@ Status Input::begin() {
   const std::string text = describe(status, err);
   if (settings_.startup_error_behavior == config::StartupErrorBehavior::ignore) return ok_status();
   if (status == WEIR_E_CONFIG ||
-      settings_.startup_error_behavior == config::StartupErrorBehavior::error)
+      settings_.startup_error_behavior == config::StartupErrorBehavior::error) {
     return Error{status == WEIR_E_CONFIG ? ErrorKind::bad_config : ErrorKind::unavailable, text};
+  }
   const std::int64_t wait =
       std::min(start_retry_max_ns, second_ns << std::min(start_failures_++, 6U));
   const std::lock_guard lock(mutex_);
@@ -133,8 +136,9 @@ Status Input::begin() {
 
 void Input::start_plugin() {
   if (quiet_) return;
-  if (const Status status = begin(); !status.ok())
+  if (const Status status = begin(); !status.ok()) {
     instance_->log().error("the input is not tried again: " + status.error().message);
+  }
 }
 
 // ---- gathering ------------------------------------------------------------------------------------------
@@ -157,8 +161,9 @@ void Input::arm(std::int64_t due_wall_ns) {
 void Input::tick(std::int64_t due_wall_ns) {
   const std::int64_t now = services_.clock.wall_ns();
   std::int64_t next = due_wall_ns + interval_ns_;
-  if (next <= now - interval_ns_ || next > now + 2 * interval_ns_)  // The clock jumped.
+  if (next <= now - interval_ns_ || next > now + 2 * interval_ns_) {  // The clock jumped.
     next = first_tick_ns(now, interval_ns_, offset_ns_, aligned_);
+  }
   arm(next);
   if (!started_) return;
   if (gathering_) {
@@ -216,9 +221,10 @@ bool Input::gather() {
 std::shared_ptr<Lane> Input::lane_of(std::uint32_t id) {
   const std::lock_guard lock(mutex_);
   auto& lane = lanes_[id];
-  if (!lane)
+  if (!lane) {
     lane = std::make_shared<Lane>(id, route_, services_.workers,
                                   [this](Lane& l) { lane_has_room(l); });
+  }
   return lane;
 }
 
@@ -257,8 +263,9 @@ weir_status Input::buf_wait(std::uint32_t lane, std::uint64_t min, weir_buf& out
 weir_status Input::emit(weir_buf& buf, const weir_emit& what) {
   if (ended_) return WEIR_CLOSED;
   queue::Parcel parcel = queue::Parcel::whole(queue::BlockRef::adopt(buf), what.lane);
-  if (what.cookie != 0)
+  if (what.cookie != 0) {
     parcel.tokens.push_back(std::make_shared<AckToken>(*instance_, what.cookie));
+  }
   metrics::Node& node = instance_->node();
   node.created += parcel.n_rows;
   node.out += parcel.n_rows;
@@ -331,10 +338,11 @@ void Input::quiesce() {
 void Input::end(std::int64_t deadline_ns) {
   if (!polled() || started_) {
     weir_err err = make_err();
-    if (gathering_ || instance_->in_call())
+    if (gathering_ || instance_->in_call()) {
       instance_->abandon();
-    else if (const weir_status status = instance_->stop(deadline_ns, err); status < 0)
+    } else if (const weir_status status = instance_->stop(deadline_ns, err); status < 0) {
       instance_->log_failure("stop", status, err);
+    }
   }
   ended_ = true;
 }

@@ -25,8 +25,9 @@ void add_missing_tags(editor& rows, const config::Tags& tags) {
     const std::uint32_t had = range.size();
     for (std::size_t i = 0; i < ids.size(); ++i) {
       bool there = false;
-      for (std::uint32_t t = 0; t < had && !there; ++t)
+      for (std::uint32_t t = 0; t < had && !there; ++t) {
         there = rows.str(range[t].key) == tags[i].first;
+      }
       if (!there) range.push(ids[i]);
     }
     return range.size() != had;
@@ -73,10 +74,11 @@ void InputStage::select(queue::Parcel& parcel) const {
 }
 
 void InputStage::change(editor& rows) const {
-  if (settings_.precision_ns > 1)
+  if (settings_.precision_ns > 1) {
     rows.each_row([&](std::uint32_t r) {
       rows.set_time(r, round_time(rows.at(r).time_ns(), settings_.precision_ns));
     });
+  }
   rename_.apply(rows);
   add_missing_tags(rows, settings_.tags);
   add_missing_tags(rows, settings_.global_tags);

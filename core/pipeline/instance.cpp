@@ -44,12 +44,14 @@ const char* batch_fault(const Instance& from, const weir_buf& buf, const weir_em
   if (buf.id == 0 || buf.data == nullptr) return "a buffer that the agent did not give";
   const queue::Block& block = queue::Block::of(buf.id);
   if (buf.data != block.data()) return "a buffer that the agent did not give";
-  if (what.used < sizeof(weir_batch) || what.used > block.cap_bytes())
+  if (what.used < sizeof(weir_batch) || what.used > block.cap_bytes()) {
     return "a size beyond its buffer";
+  }
   const auto* head = block.batch();
   if (head->magic != WEIR_BATCH_MAGIC || head->total > what.used) return "bytes that are no batch";
-  if (head->signal != WEIR_SIG_METRIC && !from.has(WEIR_EMITS_RAW))
+  if (head->signal != WEIR_SIG_METRIC && !from.has(WEIR_EMITS_RAW)) {
     return "raw rows, which nobody is there to parse";
+  }
   return from.trusted() ? nullptr : deep_fault(buf, what);
 }
 
@@ -122,7 +124,8 @@ Instance::Instance(const Services& services, Spec spec, HostCalls& calls)
                 ? *spec_.node
                 : services.ledger.add(spec_.kind, spec_.name, spec_.alias, spec_.id)),
       trusted_(!services.trusted || services.trusted(spec_.descriptor)) {
-  for (auto m = spec_.descriptor->metrics; m != nullptr && *m != nullptr; ++m) slots_.push_back(0);
+  for (const auto* m = spec_.descriptor->metrics; m != nullptr && *m != nullptr; ++m)
+    slots_.push_back(0);
   slots_.push_back(0);  // Never empty, so that the pointer is never null.
   fill_host();
 }
@@ -216,8 +219,9 @@ weir_status at_most(weir_status most, weir_status status, weir_err& err) {
 }
 
 std::string describe(weir_status status, const weir_err& err) {
-  if (err.len != 0 && status == WEIR_E_PANIC)
+  if (err.len != 0 && status == WEIR_E_PANIC) {
     return "a bug in the plugin was caught: " + std::string(message_of(err));
+  }
   if (err.len != 0) return std::string(message_of(err));
   switch (status) {
     case WEIR_E_RETRY: return "not possible now, will be tried again";

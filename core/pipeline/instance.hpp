@@ -28,6 +28,7 @@ namespace weir::pipeline {
 // What an instance may ask of the host; each role answers in its own way.
 class HostCalls {
  public:
+  HostCalls& operator=(const HostCalls&) = delete;
   virtual ~HostCalls() = default;
   // Inside a stage the credit was taken before the call: memory is given, the overshoot is one batch.
   virtual weir_status buf_get(std::uint32_t lane, std::uint64_t min, weir_buf& out);
@@ -45,7 +46,6 @@ class HostCalls {
  protected:
   explicit HostCalls(queue::Budget& budget) : budget_(budget) {}
   HostCalls(const HostCalls&) = default;
-  HostCalls& operator=(const HostCalls&) = delete;
   queue::Budget& budget_;
 };
 
@@ -67,7 +67,7 @@ class Instance {
     metrics::Node* node{nullptr};  // Shared with other instances of one stage; nullptr = its own.
   };
   struct Refusal {  // create said no
-    weir_status status;
+    weir_status status{WEIR_OK};
     std::string message, path;
   };
 

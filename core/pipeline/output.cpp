@@ -64,11 +64,12 @@ queue::Parcel Output::prepare(const queue::Parcel& parcel, std::uint32_t& select
   const bool few = std::uint64_t{selected} * 2 < mine.block.batch()->n_rows;
   if (changes && !make_exclusive(mine, budget_)) return {};
   if (few && !changes && !compact(mine, budget_)) return {};
-  if (changes)
+  if (changes) {
     edit_rows(mine, budget_, [this](editor& e) {
       modify_.apply(e);
       rename_.apply(e);
     });
+  }
   return mine;
 }
 
@@ -133,10 +134,11 @@ void Output::accept(queue::Parcel rows, std::uint32_t offered, std::uint32_t sel
     node.drop(Drop::shutdown, lose(rows));
     return;
   }
-  if (settings_.delivery.overflow == config::Overflow::drop_newest)
+  if (settings_.delivery.overflow == config::Overflow::drop_newest) {
     push_newest(std::move(rows));
-  else
+  } else {
     queue_.push(std::move(rows));
+  }
   join_small_tail();
   const std::uint64_t dropped = queue_.drop_oldest(flight_rows_);
   if (dropped != 0) {
@@ -162,8 +164,9 @@ void Output::push_newest(queue::Parcel rows) {
       queue_.room_rows(rows.block ? rows.block->cap_bytes() : 0, flight_rows_);
   queue::Parcel first = queue::split_front(rows, room);
   instance_->node().drop(Drop::overflow, rows.count());
-  if (rows.count() != 0)
+  if (rows.count() != 0) {
     instance_->log().warn("Metric buffer overflow; the newest metrics are dropped and counted");
+  }
   queue_.push(std::move(first));
 }
 
@@ -261,8 +264,9 @@ void Output::arm_flush_timer() {
 
 void Output::write_some() {
   constexpr int writes_per_turn = 16;
-  for (int i = 0; i < writes_per_turn; ++i)
+  for (int i = 0; i < writes_per_turn; ++i) {
     if (!write_one()) return;
+  }
   executor().post([this] { write_some(); });
 }
 
@@ -298,12 +302,11 @@ bool Output::returned(weir_status status, const weir_err& err) {
   {
     const std::lock_guard lock(mutex_);
     calling_ = false;
-    early = std::move(early_);
+    early = early_;
     early_.reset();
   }
-  if (status == WEIR_ASYNC && !early) return false;
-  if (status == WEIR_ASYNC) return finish(early->status, early->err, early->rejected);
-  return finish(status, err, 0);
+  if (status != WEIR_ASYNC) return finish(status, err, 0);
+  return early && finish(early->status, early->err, early->rejected);
 }
 
 void Output::complete(std::uint64_t delivery, const weir_result& result) {
@@ -488,16 +491,18 @@ void Output::end(std::int64_t deadline_ns) {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
-    for (const Timers::Id id : {flush_timer_, retry_timer_, hold_timer_})
+    for (const Timers::Id id : {flush_timer_, retry_timer_, hold_timer_}) {
       services_.timers.cancel(id);
+    }
     std::uint64_t left = 0;
     for (const auto& piece : flight_.pieces) left += lose(piece);
     while (!queue_.empty()) left += lose(queue_.take(queue_.rows()));
     instance_->node().drop(Drop::shutdown, left);
-    if (left != 0)
+    if (left != 0) {
       instance_->log().error(
           std::to_string(left) +
           " metrics could not be written before the agent stopped; they are lost");
+    }
     flight_rows_ = 0;
     open_delivery_ = 0;
     // A write that has not come back may still read them.
@@ -523,8 +528,9 @@ void Output::wake_lanes() {
     const std::lock_guard lock(mutex_);
     lanes.swap(held_);
   }
-  for (const auto& weak : lanes)
+  for (const auto& weak : lanes) {
     if (const auto lane = weak.lock()) lane->wake();
+  }
 }
 
 weir_status Output::emit(weir_buf&, const weir_emit&) { return WEIR_E_UNSUPPORTED; }
@@ -536,9 +542,11 @@ void Output::report(std::uint64_t, const weir_bad& bad) {
 // ---- the last stage -----------------------------------------------------------------------------------------
 
 Stage::Outcome FanOut::run(Job& job, std::vector<queue::Parcel>&, Lane& lane) {
-  for (; job.resume < outputs_.size(); ++job.resume)
-    if (outputs_[job.resume]->offer(job.parcel, lane) == Output::Offer::hold)
+  for (; job.resume < outputs_.size(); ++job.resume) {
+    if (outputs_[job.resume]->offer(job.parcel, lane) == Output::Offer::hold) {
       return Outcome::parked;
+    }
+  }
   job.parcel = {};
   return Outcome::done;
 }

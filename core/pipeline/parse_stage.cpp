@@ -17,16 +17,18 @@ std::uint64_t session_key(std::uint32_t lane, std::uint32_t session) {
 }
 
 std::string place_of(const weir_bad& bad) {
-  if (bad.line != 0)
+  if (bad.line != 0) {
     return " at line " + std::to_string(bad.line) +
            (bad.col == 0 ? "" : ", column " + std::to_string(bad.col));
+  }
   return bad.offset == 0 ? "" : " at byte " + std::to_string(bad.offset);
 }
 
 std::string printable(std::string_view text) {
   std::string out(text.substr(0, 128));
-  for (char& c : out)
+  for (char& c : out) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
   return out;
 }
 
@@ -116,14 +118,16 @@ Stage::Outcome ParseStage::run(Job& job, std::vector<queue::Parcel>& out, Lane&)
     std::uint32_t end = r + 1;
     const bool stream = rows.rows()[r].kind == WEIR_RAW_STREAM;
     while (!stream && end < n && rows.rows()[end].kind != WEIR_RAW_STREAM &&
-           same_tags(rows.rows()[r], rows.rows()[end]))
+           same_tags(rows.rows()[r], rows.rows()[end])) {
       ++end;
+    }
     node_->in += end - r;
     node_->absorbed += end - r;
-    if (stream)
+    if (stream) {
       parse_stream(*parser, raw, r);
-    else
+    } else {
       parse_rows(*parser, raw, r, end - r);
+    }
     settle(*parser, raw, r, out);
     r = end;
   }
@@ -170,10 +174,11 @@ void ParseStage::parse_stream(Parser& parser, const queue::Parcel& parcel, std::
     session.skipping = end == std::string_view::npos;
     text = session.skipping ? std::string_view{} : text.substr(end + 1);
   }
-  if (cuts_stream_)
+  if (cuts_stream_) {
     parse_within(parser, parcel, r, text, last, session);
-  else
+  } else {
     parse_lines(parser, parcel, r, text, last, session);
+  }
   if (last) close_session(parcel.lane, piece.session());
 }
 
@@ -224,17 +229,19 @@ void ParseStage::parse_lines(Parser& parser, const queue::Parcel& parcel, std::u
     if (end == std::string_view::npos && !last) break;
     std::string_view line = text.substr(0, end);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (line.size() > max_record_bytes_)
+    if (line.size() > max_record_bytes_) {
       drop_too_large(line);
-    else if (!line.empty())
+    } else if (!line.empty()) {
       lines.raw(line, WEIR_RAW_RECORD);
+    }
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   if (!text.empty()) keep_rest(session, text);
   if (lines.empty()) return;
   auto block = queue::BlockRef::make(services_.budget, lines.bytes(), queue::Budget::Use::forced);
-  if (!block)
+  if (!block) {
     return node_->created += lines.size(), node_->drop(metrics::Drop::no_memory, lines.size());
+  }
   lines.seal(block->data());
   const auto cut = queue::Parcel::whole(std::move(block), parcel.lane);
   parse_rows(parser, cut, 0, cut.n_rows);
@@ -283,16 +290,18 @@ void ParseStage::add_row_tags(const queue::Parcel& raw, std::uint32_t r,
   if (message.raw().n_tag == 0) return;
   config::Tags tags;
   for (const auto& t : message.tags()) tags.emplace_back(t.key, t.value);
-  for (auto& p : made)
+  for (auto& p : made) {
     edit_rows(p, services_.budget, [&](editor& e) { add_missing_tags(e, tags); });
+  }
 }
 
 // Metrics whose text gave them no name get the input's.
 void ParseStage::name_rows(queue::Parcel& made) const {
   const block b(made.block.batch());
   bool nameless = false;
-  for (std::uint32_t r = 0; r < b.head().n_rows && !nameless; ++r)
+  for (std::uint32_t r = 0; r < b.head().n_rows && !nameless; ++r) {
     nameless = b.strs()[b.rows()[r].name].len == 0;
+  }
   if (!nameless) return;
   edit_rows(made, services_.budget, [this](editor& e) {
     e.each_name([this](std::string_view name) { return name.empty() ? &metric_name_ : nullptr; });
@@ -311,20 +320,22 @@ void ParseStage::close_session(std::uint32_t lane, std::uint32_t session) {
 
 void ParseStage::forget_sessions() {
   const std::lock_guard lock(mutex_);
-  for (auto& [key, session] : sessions_)
+  for (auto& [key, session] : sessions_) {
     if (!session.carry.empty()) {
       node_->created += 1;
       node_->drop(metrics::Drop::parse_error, 1);
     }
+  }
   sessions_.clear();
 }
 
 void ParseStage::log_bad(const weir_bad& bad) const {
   std::string text =
       "a record could not be parsed" + place_of(bad) + ": " + std::string(view(bad.reason));
-  if (bad.count > 1)
+  if (bad.count > 1) {
     text = std::to_string(bad.count) + " records could not be parsed, the first" + place_of(bad) +
            ": " + std::string(view(bad.reason));
+  }
   if (bad.excerpt.len != 0) text += ": " + printable(view(bad.excerpt));
   log_.error(text);
 }

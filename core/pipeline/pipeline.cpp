@@ -121,17 +121,20 @@ Status Pipeline::start_outputs() {
       outputs_[i]->begin();
       continue;
     }
-    if (Status s = outputs_[i]->begin_now(); !s.ok())
+    if (Status s = outputs_[i]->begin_now(); !s.ok()) {
       return Error{s.error().kind,
                    "outputs." + settings_.outputs[i].name + ": " + s.error().message};
+    }
   }
   return ok_status();
 }
 
 Status Pipeline::start_inputs() {
-  for (std::size_t i = 0; i < inputs_.size(); ++i)
-    if (Status s = inputs_[i]->begin(); !s.ok())
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    if (Status s = inputs_[i]->begin(); !s.ok()) {
       return Error{s.error().kind, "inputs." + settings_.inputs[i].name + ": " + s.error().message};
+    }
+  }
   return ok_status();
 }
 
@@ -141,17 +144,19 @@ Status Pipeline::start_stages() {
     if (i->spec().kind != "processors" && i->spec().kind != "aggregators") continue;
     weir_err err = make_err();
     const weir_status status = i->start(0, err);
-    if (status < 0)
+    if (status < 0) {
       return Error{ErrorKind::unavailable,
                    i->spec().kind + "." + i->spec().name + ": " + describe(status, err)};
+    }
   }
   return ok_status();
 }
 
 void Pipeline::begin_windows() {
   if (!aggregate_) return;
-  for (const auto& a : aggregate_->aggregators())
+  for (const auto& a : aggregate_->aggregators()) {
     a->begin(services_.clock.wall_ns(), settings_.agent.round_interval);
+  }
   arm_window_timer();
 }
 
@@ -169,10 +174,11 @@ void Pipeline::push_windows(bool all) {
   const std::int64_t now = services_.clock.wall_ns();
   const auto retry = [this, all] { services_.workers.post([this, all] { push_windows(all); }); };
   if (!aggregate_->push_due(now, all, *aggregate_lane_, retry)) return;
-  if (all)
+  if (all) {
     final_push_done_ = true;
-  else
+  } else {
     arm_window_timer();
+  }
 }
 
 void Pipeline::flush() {
@@ -186,8 +192,9 @@ void Pipeline::on_budget_room() {
 // ---- once ------------------------------------------------------------------------------------------------------
 
 bool Pipeline::run_once(std::int64_t service_wait_ns, const Wait& wait) {
-  if (const Status s = start_all(); !s.ok())
+  if (const Status s = start_all(); !s.ok()) {
     return agent_log().error(s.error().message), stop(wait), false;
+  }
   const bool twice = std::any_of(inputs_.begin(), inputs_.end(), [](const auto& i) {
     return i->polled() && i->instance().has(WEIR_GATHERS_TWICE);
   });
@@ -257,8 +264,9 @@ bool Pipeline::stop(const Wait& wait) {
   stop_outputs(wait, begin + timeout);
   // Lanes that an output held are let go now; what they carry is counted by the outputs.
   wait([this] { return lanes_idle(); }, services_.clock.steady_ns() + last_moment_ns);
-  for (const auto& input : inputs_)
+  for (const auto& input : inputs_) {
     if (input->lanes_idle()) input->forget_sessions();
+  }
   end_stages();
   count_what_waits();
   return complete;
@@ -306,10 +314,11 @@ void Pipeline::end_stages() {
   for (Instance* i : instances()) {
     if (i->spec().kind != "processors" && i->spec().kind != "aggregators") continue;
     weir_err err = make_err();
-    if (i->in_call())
+    if (i->in_call()) {
       i->abandon();
-    else if (const weir_status status = i->stop(0, err); status < 0)
+    } else if (const weir_status status = i->stop(0, err); status < 0) {
       i->log_failure("stop", status, err);
+    }
   }
 }
 
@@ -325,8 +334,9 @@ std::vector<Instance*> Pipeline::instances() const {
   }
   for (const auto& p : processors_) all.push_back(&p->instance());
   for (const auto& p : aggregate_processors_) all.push_back(&p->instance());
-  if (aggregate_)
+  if (aggregate_) {
     for (const auto& a : aggregate_->aggregators()) all.push_back(&a->instance());
+  }
   for (const auto& o : outputs_) {
     all.push_back(&o->instance());
     if (o->serializer() != nullptr) all.push_back(&o->serializer()->instance());
@@ -337,10 +347,12 @@ std::vector<Instance*> Pipeline::instances() const {
 void Pipeline::check_for_hung_calls() {
   for (const auto& i : inputs_) watch(i->instance(), i->executor());
   for (const auto& o : outputs_) watch(o->instance(), o->executor());
-  for (const auto& o : outputs_)
+  for (const auto& o : outputs_) {
     if (o->serializer() != nullptr) watch(o->serializer()->instance(), o->executor());
-  for (Instance* i : instances())
+  }
+  for (Instance* i : instances()) {
     if (runs_on_lanes(*i)) watch(*i, services_.workers);
+  }
 }
 
 // where: whose threads its calls run on.

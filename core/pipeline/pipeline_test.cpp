@@ -28,110 +28,111 @@ class PipelineTest : public testing::Test {
     NamesOutput::reset();
     NamesInput::names = {"a"};
     NamesInput::gathers = 0;
-    settings.agent.interval_ns = second;
-    settings.agent.flush_interval_ns = second;
-    settings.inputs.push_back(plugin_settings<NamesInput, config::InputSettings>());
-    settings.outputs.push_back(plugin_settings<NamesOutput, config::OutputSettings>());
+    settings_.agent.interval_ns = second;
+    settings_.agent.flush_interval_ns = second;
+    settings_.inputs.push_back(plugin_settings<NamesInput, config::InputSettings>());
+    settings_.outputs.push_back(plugin_settings<NamesOutput, config::OutputSettings>());
   }
   void TearDown() override {
-    EXPECT_EQ(world.ledger.violations(), Names{});
-    pipeline.reset();
-    EXPECT_EQ(world.budget.used_bytes(), 0);
+    EXPECT_EQ(world_.ledger.violations(), Names{});
+    pipeline_.reset();
+    EXPECT_EQ(world_.budget.used_bytes(), 0);
   }
   void start() {
     Pipeline::BuildError why{};
-    pipeline = Pipeline::build(world.services(), settings, why);
-    ASSERT_TRUE(pipeline) << why.message;
-    ASSERT_TRUE(pipeline->run().ok());
-    world.run();
+    pipeline_ = Pipeline::build(world_.services(), settings_, why);
+    ASSERT_TRUE(pipeline_) << why.message;
+    ASSERT_TRUE(pipeline_->run().ok());
+    world_.run();
   }
   void use_stream(const weir_plugin* parser, const Names& pieces) {
     PiecesInput::pieces = pieces;
-    settings.inputs.clear();
-    settings.inputs.push_back(plugin_settings<PiecesInput, config::InputSettings>());
-    settings.inputs[0].parser.emplace();
-    settings.inputs[0].parser->descriptor = parser;
-    settings.inputs[0].parser->options.storage.resize(1);
+    settings_.inputs.clear();
+    settings_.inputs.push_back(plugin_settings<PiecesInput, config::InputSettings>());
+    settings_.inputs[0].parser.emplace();
+    settings_.inputs[0].parser->descriptor = parser;
+    settings_.inputs[0].parser->options.storage.resize(1);
   }
   bool once() {
     Pipeline::BuildError why{};
-    pipeline = Pipeline::build(world.services(), settings, why);
-    return pipeline && pipeline->run_once(0, world.wait());
+    pipeline_ = Pipeline::build(world_.services(), settings_, why);
+    return pipeline_ && pipeline_->run_once(0, world_.wait());
   }
   const metrics::Node& node(const std::string& kind) {
-    for (const auto* n : world.ledger.nodes())
+    for (const auto* n : world_.ledger.nodes()) {
       if (n->kind == kind) return *n;
+    }
     throw std::runtime_error("no node " + kind);
   }
   std::uint64_t dropped(metrics::Drop reason) {
     return node("outputs").dropped[static_cast<std::size_t>(reason)];
   }
 
-  World world;
-  config::Settings settings;
-  std::unique_ptr<Pipeline> pipeline;
+  World world_;
+  config::Settings settings_;
+  std::unique_ptr<Pipeline> pipeline_;
 };
 
 TEST_F(PipelineTest, GathersEachIntervalAndFlushes) {
   start();
-  world.advance(5 * second + 10 * ms);
+  world_.advance(5 * second + 10 * ms);
   EXPECT_GE(NamesInput::gathers, 4);
-  EXPECT_TRUE(pipeline->stop(world.wait()));
+  EXPECT_TRUE(pipeline_->stop(world_.wait()));
   EXPECT_EQ(NamesOutput::all().size(), static_cast<std::size_t>(NamesInput::gathers));
 }
 
 TEST_F(PipelineTest, AlignsGathersToTheInterval) {
-  world.clock.set_wall(1'700'000'000'300'000'000);
+  world_.clock.set_wall(1'700'000'000'300'000'000);
   start();
-  world.advance(699 * ms);
+  world_.advance(699 * ms);
   EXPECT_EQ(NamesInput::gathers, 0);
-  world.advance(2 * ms);
+  world_.advance(2 * ms);
   EXPECT_EQ(NamesInput::gathers, 1);
-  EXPECT_TRUE(pipeline->stop(world.wait()));
+  EXPECT_TRUE(pipeline_->stop(world_.wait()));
 }
 
 TEST_F(PipelineTest, AFullBatchIsWrittenAtOnce) {
-  settings.outputs[0].metric_batch_size = 3;
-  settings.agent.flush_interval_ns = 3600 * second;
+  settings_.outputs[0].metric_batch_size = 3;
+  settings_.agent.flush_interval_ns = 3600 * second;
   NamesInput::names = {"a", "b", "c"};
   start();
-  world.advance(second + 10 * ms);
+  world_.advance(second + 10 * ms);
   EXPECT_EQ(NamesOutput::all(), (Names{"a", "b", "c"}));
-  EXPECT_TRUE(pipeline->stop(world.wait()));
+  EXPECT_TRUE(pipeline_->stop(world_.wait()));
 }
 
 TEST_F(PipelineTest, SmallBatchesAreJoinedIntoOneWrite) {
-  settings.agent.flush_interval_ns = 10 * second;
+  settings_.agent.flush_interval_ns = 10 * second;
   start();
-  world.advance(9 * second);
+  world_.advance(9 * second);
   EXPECT_TRUE(NamesOutput::writes.empty());
-  world.advance(2 * second);
+  world_.advance(2 * second);
   ASSERT_EQ(NamesOutput::writes.size(), 1U);
   EXPECT_GE(NamesOutput::writes[0].size(), 8U);
-  EXPECT_TRUE(pipeline->stop(world.wait()));
+  EXPECT_TRUE(pipeline_->stop(world_.wait()));
 }
 
 TEST_F(PipelineTest, ProcessorsRunInOrder) {
-  settings.processors.push_back(plugin_settings<DoubleProcessor, config::ProcessorSettings>());
-  settings.processors.push_back(plugin_settings<PrefixProcessor, config::ProcessorSettings>());
+  settings_.processors.push_back(plugin_settings<DoubleProcessor, config::ProcessorSettings>());
+  settings_.processors.push_back(plugin_settings<PrefixProcessor, config::ProcessorSettings>());
   EXPECT_TRUE(once());
   EXPECT_EQ(NamesOutput::all(), (Names{"p_a", "p_a"}));
 }
 
 TEST_F(PipelineTest, RowsThatAProcessorDoesNotSelectStayInPlace) {
   NamesInput::names = {"a", "b", "c"};
-  settings.processors.push_back(plugin_settings<PrefixProcessor, config::ProcessorSettings>());
-  settings.processors[0].filter.namepass = {"b"};
+  settings_.processors.push_back(plugin_settings<PrefixProcessor, config::ProcessorSettings>());
+  settings_.processors[0].filter.namepass = {"b"};
   EXPECT_TRUE(once());
   EXPECT_EQ(NamesOutput::all(), (Names{"a", "p_b", "c"}));
 }
 
 TEST_F(PipelineTest, EachOutputFiltersForItself) {
   NamesInput::names = {"a", "b"};
-  settings.outputs.push_back(plugin_settings<NamesOutput, config::OutputSettings>());
-  settings.outputs[0].filter.namepass = {"a"};
-  settings.outputs[1].filter.namedrop = {"a"};
-  settings.outputs[1].names.name_prefix = "x_";
+  settings_.outputs.push_back(plugin_settings<NamesOutput, config::OutputSettings>());
+  settings_.outputs[0].filter.namepass = {"a"};
+  settings_.outputs[1].filter.namedrop = {"a"};
+  settings_.outputs[1].names.name_prefix = "x_";
   EXPECT_TRUE(once());
   EXPECT_EQ(NamesOutput::all(), (Names{"a", "x_b"}));
 }
@@ -139,8 +140,8 @@ TEST_F(PipelineTest, EachOutputFiltersForItself) {
 TEST_F(PipelineTest, RetriesWhatTheOutputCouldNotTakeNow) {
   NamesOutput::answers = {WEIR_E_RETRY, WEIR_E_RETRY};
   start();
-  world.advance(10 * second);
-  EXPECT_TRUE(pipeline->stop(world.wait()));
+  world_.advance(10 * second);
+  EXPECT_TRUE(pipeline_->stop(world_.wait()));
   EXPECT_EQ(NamesOutput::all().size(), static_cast<std::size_t>(NamesInput::gathers));
   EXPECT_EQ(node("outputs").retries, 2U);
 }
@@ -156,7 +157,7 @@ TEST_F(PipelineTest, OnlyTheBadRecordOfABatchIsLost) {
 // Also a known one that means nothing for a write.
 TEST_F(PipelineTest, AnUnknownStatusIsAFailureOfTheBatch) {
   NamesOutput::answers = {77, -77, WEIR_WOULD_BLOCK, WEIR_DROP};
-  settings.outputs[0].metric_batch_size = 1;
+  settings_.outputs[0].metric_batch_size = 1;
   NamesInput::names = {"a", "b", "c", "d", "e"};
   EXPECT_TRUE(once());
   EXPECT_EQ(dropped(metrics::Drop::rejected), 4U);
@@ -183,7 +184,7 @@ TEST_F(PipelineTest, AnExceptionOfAnOutputCostsTheBatch) {
   output.kind_ops.write = [](void*, const weir_delivery*, weir_err*) -> weir_status {
     throw std::runtime_error("nobody catches this");
   };
-  settings.outputs[0].descriptor = output.make();
+  settings_.outputs[0].descriptor = output.make();
   EXPECT_TRUE(once());
   EXPECT_EQ(dropped(metrics::Drop::plugin_error), 1U);
 }
@@ -193,9 +194,9 @@ TEST_F(PipelineTest, AnExceptionInCreateRefusesTheConfiguration) {
   input.ops.create = [](const weir_host*, const weir_conf*, void**, weir_err*) -> weir_status {
     throw 42;
   };
-  settings.inputs[0].descriptor = input.make();
+  settings_.inputs[0].descriptor = input.make();
   Pipeline::BuildError why{};
-  EXPECT_EQ(Pipeline::build(world.services(), settings, why), nullptr);
+  EXPECT_EQ(Pipeline::build(world_.services(), settings_, why), nullptr);
   EXPECT_EQ(why.message, "a bug in the plugin was caught: unknown exception");
 }
 
@@ -205,9 +206,9 @@ TEST_F(PipelineTest, AnErrorTextLongerThanItsArrayIsCut) {
     err->len = err->path_len = 0xffffffffU;
     return WEIR_E_CONFIG;
   };
-  settings.inputs[0].descriptor = input.make();
+  settings_.inputs[0].descriptor = input.make();
   Pipeline::BuildError why{};
-  EXPECT_EQ(Pipeline::build(world.services(), settings, why), nullptr);
+  EXPECT_EQ(Pipeline::build(world_.services(), settings_, why), nullptr);
   EXPECT_EQ(why.message.size(), sizeof(weir_err::msg));
   EXPECT_EQ(why.path.size(), sizeof(weir_err::path));
 }
@@ -216,7 +217,7 @@ TEST_F(PipelineTest, RawRowsThatNobodyParsesAreDropped) {
   PiecesInput::pieces = {"one\n"};
   static Spoiled<PiecesInput, weir_input_ops> input;
   input.plugin.flags = 0;
-  settings.inputs[0].descriptor = input.make();
+  settings_.inputs[0].descriptor = input.make();
   once();
   EXPECT_EQ(NamesOutput::all(), Names{});
   EXPECT_EQ(node("inputs").dropped[static_cast<std::size_t>(metrics::Drop::invalid_batch)], 1U);
@@ -229,8 +230,8 @@ TEST_F(PipelineTest, AProcessorMayNotLoseRowsUnsaid) {
     reinterpret_cast<weir_batch*>(inout->data)->n_rows = 0;
     return WEIR_OK;
   };
-  settings.processors.push_back(plugin_settings<PrefixProcessor, config::ProcessorSettings>());
-  settings.processors[0].descriptor = processor.make();
+  settings_.processors.push_back(plugin_settings<PrefixProcessor, config::ProcessorSettings>());
+  settings_.processors[0].descriptor = processor.make();
   EXPECT_TRUE(once());
   const auto& dropped_rows = node("processors").dropped;
   EXPECT_EQ(dropped_rows[static_cast<std::size_t>(metrics::Drop::invalid_batch)], 1U);
@@ -241,14 +242,14 @@ TEST_F(PipelineTest, AProcessorThatDoesNotStartStopsTheAgent) {
   processor.ops.start = [](void*, std::int64_t, weir_err* err) {
     return fill(err, WEIR_E_FAIL, "no such table");
   };
-  settings.processors.push_back(plugin_settings<PrefixProcessor, config::ProcessorSettings>());
-  settings.processors[0].descriptor = processor.make();
+  settings_.processors.push_back(plugin_settings<PrefixProcessor, config::ProcessorSettings>());
+  settings_.processors[0].descriptor = processor.make();
   Pipeline::BuildError why{};
-  pipeline = Pipeline::build(world.services(), settings, why);
-  const Status started = pipeline->run();
+  pipeline_ = Pipeline::build(world_.services(), settings_, why);
+  const Status started = pipeline_->run();
   ASSERT_FALSE(started.ok());
   EXPECT_EQ(started.error().message, "processors.prefix: no such table");
-  pipeline->stop(world.wait());
+  pipeline_->stop(world_.wait());
 }
 
 // Goal: what an output was given when the time was up stays readable, and is counted once.
@@ -264,11 +265,11 @@ TEST_F(PipelineTest, ADeliveryThatOutlivesTheEndIsCountedOnce) {
     delivery = in->id;
     return weir_status{WEIR_ASYNC};
   };
-  settings.outputs[0].descriptor = output.make();
+  settings_.outputs[0].descriptor = output.make();
   EXPECT_FALSE(once());
   const weir_result done{sizeof done, WEIR_OK, 0, nullptr, 0, 0, {}};
   host->complete(host->ctx, delivery, &done);
-  world.run();
+  world_.run();
   EXPECT_EQ(dropped(metrics::Drop::shutdown), 1U);
   EXPECT_EQ(node("outputs").out, 0U);
 }
@@ -276,19 +277,19 @@ TEST_F(PipelineTest, ADeliveryThatOutlivesTheEndIsCountedOnce) {
 TEST_F(PipelineTest, OutputsThatCannotStartAreRetriedWhileInputsRun) {
   NamesOutput::starts = false;
   start();
-  world.advance(3 * second);
+  world_.advance(3 * second);
   EXPECT_GE(NamesInput::gathers, 2);
   NamesOutput::starts = true;
-  world.advance(10 * second);
-  EXPECT_TRUE(pipeline->stop(world.wait()));
+  world_.advance(10 * second);
+  EXPECT_TRUE(pipeline_->stop(world_.wait()));
   EXPECT_EQ(NamesOutput::all().size(), static_cast<std::size_t>(NamesInput::gathers));
 }
 
 TEST_F(PipelineTest, WhatADeadOutputLeavesIsCounted) {
   NamesOutput::starts = false;
   start();
-  world.advance(3 * second);
-  EXPECT_FALSE(pipeline->stop(world.wait()));
+  world_.advance(3 * second);
+  EXPECT_FALSE(pipeline_->stop(world_.wait()));
   EXPECT_EQ(dropped(metrics::Drop::shutdown), static_cast<std::uint64_t>(NamesInput::gathers));
 }
 
@@ -298,7 +299,7 @@ TEST_F(PipelineTest, AggregatesReplaceOriginalsWhenAsked) {
   counted.drop_original = true;
   counted.period_ns = 10 * second;
   counted.names.name_suffix = "_10s";
-  settings.aggregators.push_back(std::move(counted));
+  settings_.aggregators.push_back(std::move(counted));
   EXPECT_TRUE(once());
   EXPECT_EQ(NamesOutput::all(), (Names{"count_10s"}));
 }
@@ -306,10 +307,10 @@ TEST_F(PipelineTest, AggregatesReplaceOriginalsWhenAsked) {
 TEST_F(PipelineTest, WindowsClosePeriodically) {
   auto counted = plugin_settings<CountAggregator, config::AggregatorSettings>();
   counted.period_ns = 2 * second;
-  settings.aggregators.push_back(std::move(counted));
+  settings_.aggregators.push_back(std::move(counted));
   start();
-  world.advance(9 * second);
-  EXPECT_TRUE(pipeline->stop(world.wait()));
+  world_.advance(9 * second);
+  EXPECT_TRUE(pipeline_->stop(world_.wait()));
   const Names all = NamesOutput::all();
   EXPECT_GE(std::count(all.begin(), all.end(), "count"), 4);
 }
@@ -319,12 +320,12 @@ TEST_F(PipelineTest, WindowsClosePeriodically) {
 class OverflowTest : public PipelineTest {
  protected:
   void fill(config::Overflow policy) {
-    settings.outputs[0].metric_buffer_limit = 4;
-    settings.outputs[0].delivery.overflow = policy;
+    settings_.outputs[0].metric_buffer_limit = 4;
+    settings_.outputs[0].delivery.overflow = policy;
     NamesInput::names = {"a", "b", "c"};
     NamesOutput::starts = false;
     start();
-    world.advance(second * 20);
+    world_.advance(second * 20);
   }
 };
 
@@ -332,18 +333,18 @@ TEST_F(OverflowTest, DropOldestKeepsTheLimitAndCounts) {
   fill(config::Overflow::drop_oldest);
   EXPECT_EQ(node("outputs").queued, 4U);
   EXPECT_EQ(dropped(metrics::Drop::overflow), node("outputs").in - 4);
-  EXPECT_FALSE(pipeline->stop(world.wait()));
+  EXPECT_FALSE(pipeline_->stop(world_.wait()));
 }
 
 TEST_F(OverflowTest, DropNewestKeepsTheFirst) {
   fill(config::Overflow::drop_newest);
   NamesOutput::starts = true;
   EXPECT_EQ(node("outputs").queued, 4U);
-  world.advance(100 * second);
+  world_.advance(100 * second);
   const Names all = NamesOutput::all();
   ASSERT_GE(all.size(), 4U);
   EXPECT_EQ(Names(all.begin(), all.begin() + 4), (Names{"a", "b", "c", "a"}));
-  EXPECT_TRUE(pipeline->stop(world.wait()));
+  EXPECT_TRUE(pipeline_->stop(world_.wait()));
 }
 
 TEST_F(OverflowTest, BlockHoldsTheInputBackAndLosesNothing) {
@@ -352,15 +353,15 @@ TEST_F(OverflowTest, BlockHoldsTheInputBackAndLosesNothing) {
   EXPECT_GE(node("inputs").skipped, 5U);
   EXPECT_EQ(node("outputs").dropped_total(), 0U);
   NamesOutput::starts = true;
-  world.advance(120 * second);
+  world_.advance(120 * second);
   EXPECT_GT(NamesInput::gathers, gathers);
-  EXPECT_TRUE(pipeline->stop(world.wait()));
+  EXPECT_TRUE(pipeline_->stop(world_.wait()));
   EXPECT_EQ(NamesOutput::all().size(), 3U * static_cast<std::size_t>(NamesInput::gathers));
 }
 
 TEST_F(OverflowTest, WhatWasHeldBackUntilTheEndIsCounted) {
   fill(config::Overflow::block);
-  EXPECT_FALSE(pipeline->stop(world.wait()));
+  EXPECT_FALSE(pipeline_->stop(world_.wait()));
   EXPECT_EQ(node("outputs").queued, 0U);
   EXPECT_EQ(dropped(metrics::Drop::shutdown), node("outputs").in);
   EXPECT_EQ(node("outputs").in, 3U * static_cast<std::size_t>(NamesInput::gathers));
@@ -370,14 +371,14 @@ TEST_F(OverflowTest, WaitHoldsForAWhileThenDropsTheOldest) {
   fill(config::Overflow::wait);
   EXPECT_GT(dropped(metrics::Drop::overflow), 0U);
   EXPECT_LE(node("outputs").queued, 4U);
-  EXPECT_FALSE(pipeline->stop(world.wait()));
+  EXPECT_FALSE(pipeline_->stop(world_.wait()));
 }
 
 // ---- streams ------------------------------------------------------------------------------------------------
 
 TEST_F(PipelineTest, AStreamCutAnywhereGivesTheSameRecords) {
   const std::string text = "one\ntwo\nthree";
-  for (const weir_plugin* parser : {plugin_of<LinesParser>(), plugin_of<CuttingParser>()})
+  for (const weir_plugin* parser : {plugin_of<LinesParser>(), plugin_of<CuttingParser>()}) {
     for (std::size_t cut = 1; cut < text.size(); ++cut) {
       NamesOutput::reset();
       use_stream(parser, {text.substr(0, cut), text.substr(cut)});
@@ -385,12 +386,13 @@ TEST_F(PipelineTest, AStreamCutAnywhereGivesTheSameRecords) {
       EXPECT_EQ(NamesOutput::all(), (Names{"one", "two", "three"}))
           << parser->name << " cut at " << cut;
     }
+  }
 }
 
 TEST_F(PipelineTest, MetricsWithoutANameHaveTheInputs) {
   use_stream(plugin_of<NamelessParser>(), {"one\nTwo\nthree\n"});
-  settings.inputs[0].name = "file";
-  settings.inputs[0].names.name_suffix = "_x";
+  settings_.inputs[0].name = "file";
+  settings_.inputs[0].names.name_suffix = "_x";
   ASSERT_TRUE(once());
   EXPECT_EQ(NamesOutput::all(), (Names{"file_x", "Two_x", "file_x"}));
 }
@@ -403,7 +405,7 @@ TEST_F(PipelineTest, ABadRecordCostsOnlyItself) {
 }
 
 TEST_F(PipelineTest, ARecordBeyondTheLimitIsDroppedAndTheNextOneRead) {
-  settings.weir.max_record_bytes = 8;
+  settings_.weir.max_record_bytes = 8;
   for (const weir_plugin* parser : {plugin_of<LinesParser>(), plugin_of<CuttingParser>()}) {
     NamesOutput::reset();
     use_stream(parser, {"one\nthis is", " far too lon", "g\ntwo\n"});
@@ -413,9 +415,9 @@ TEST_F(PipelineTest, ARecordBeyondTheLimitIsDroppedAndTheNextOneRead) {
 }
 
 TEST_F(PipelineTest, TheLimitOfARecordDoesNotDependOnReads) {
-  settings.weir.max_record_bytes = 8;
+  settings_.weir.max_record_bytes = 8;
   const std::string text = "one\n123456789\n12345678\ntwo\nfar too long\nthree\nlongest of all";
-  for (const weir_plugin* parser : {plugin_of<LinesParser>(), plugin_of<CuttingParser>()})
+  for (const weir_plugin* parser : {plugin_of<LinesParser>(), plugin_of<CuttingParser>()}) {
     for (std::size_t cut = 1; cut < text.size(); ++cut) {
       NamesOutput::reset();
       use_stream(parser, {text.substr(0, cut), text.substr(cut)});
@@ -423,6 +425,7 @@ TEST_F(PipelineTest, TheLimitOfARecordDoesNotDependOnReads) {
       EXPECT_EQ(NamesOutput::all(), (Names{"one", "12345678", "two", "three"}))
           << parser->name << " cut at " << cut;
     }
+  }
 }
 
 // ---- rounding -----------------------------------------------------------------------------------------------

@@ -17,8 +17,9 @@ void subtract(std::vector<std::uint64_t>& mask, const std::vector<std::uint64_t>
 std::vector<std::uint64_t> united(const std::vector<std::uint64_t>& a,
                                   const std::vector<std::uint64_t>& b) {
   std::vector<std::uint64_t> sum(std::max(a.size(), b.size()), 0);
-  for (std::size_t w = 0; w < sum.size(); ++w)
+  for (std::size_t w = 0; w < sum.size(); ++w) {
     sum[w] = (w < a.size() ? a[w] : 0) | (w < b.size() ? b[w] : 0);
+  }
   return sum;
 }
 
@@ -51,8 +52,9 @@ std::unique_ptr<ProcessorStage> ProcessorStage::make(const Services& services,
 
 Stage::Outcome ProcessorStage::run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) {
   const bool serial = !instance_->has(WEIR_CONCURRENT);
-  if (serial && !gate_.try_enter([self = lane.shared_from_this()] { self->wake(); }))
+  if (serial && !gate_.try_enter([self = lane.shared_from_this()] { self->wake(); })) {
     return Outcome::parked;
+  }
   process(job.parcel, out);
   if (serial) gate_.leave();
   return Outcome::done;
@@ -122,8 +124,9 @@ bool ProcessorStage::call(queue::Parcel& chosen, std::vector<queue::Parcel>& out
 }
 
 bool ProcessorStage::edit(queue::Parcel& chosen) {
-  if (!chosen.block->unique() && !make_exclusive(chosen, services_.budget))
+  if (!chosen.block->unique() && !make_exclusive(chosen, services_.budget)) {
     return lose(chosen, metrics::Drop::no_memory);
+  }
   Mask keep(words(chosen.n_rows), ~std::uint64_t{0});
   weir_err err = make_err();
   weir_delivery delivery = chosen.delivery(chosen.block->id());
@@ -169,8 +172,9 @@ bool ProcessorStage::settle_edit(queue::Parcel& chosen, weir_status status, cons
   const std::uint32_t grown = chosen.block.batch()->n_rows;
   if (grown <= chosen.n_rows) return true;
   if (!chosen.mask.empty()) chosen.mask.resize(words(grown), ~std::uint64_t{0});
-  for (std::uint32_t r = chosen.n_rows; r < grown && !chosen.mask.empty(); ++r)
+  for (std::uint32_t r = chosen.n_rows; r < grown && !chosen.mask.empty(); ++r) {
     set_bit(chosen.mask.data(), r);
+  }
   node.created += grown - chosen.n_rows;
   chosen.n_rows = grown;
   return true;

@@ -65,8 +65,9 @@ queue::Parcel join_parcels(const std::vector<queue::Parcel>& parts, queue::Budge
 
 void apply_keep(queue::Parcel& parcel, const std::vector<std::uint64_t>& keep) {
   auto& mask = parcel.explicit_mask();
-  for (std::uint32_t i = 0; i < parcel.n_rows; ++i)
+  for (std::uint32_t i = 0; i < parcel.n_rows; ++i) {
     if (!bit(keep.data(), i)) clear_bit(mask.data(), parcel.row0 + i);
+  }
 }
 
 }  // namespace weir::pipeline

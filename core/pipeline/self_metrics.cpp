@@ -109,8 +109,9 @@ class Collected {
     agent_["metrics_gathered"] += signed_of(n.in);
   }
   static Fields agent_fields(const Node& n) {
-    if (n.kind == "inputs")
+    if (n.kind == "inputs") {
       return {{"gather_errors", signed_of(n.errors)}, {"gather_timeouts", signed_of(n.timeouts)}};
+    }
     if (n.kind != "outputs") return {};
     return {{"metrics_written", signed_of(n.out)},
             {"metrics_rejected", refused(n)},
@@ -122,8 +123,9 @@ class Collected {
                   const Fields& fields) {
     if (fields.empty()) return;
     out.metric(measurement).tag("version", version);
-    for (const auto& [k, v] : tags)
+    for (const auto& [k, v] : tags) {
       if (!v.empty()) out.tag(k, v);
+    }
     for (const auto& [name, v] : fields) out.field(name, v);
   }
 

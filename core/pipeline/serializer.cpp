@@ -23,8 +23,9 @@ std::unique_ptr<Serializer> Serializer::make(const Services& services, Instance:
 
 weir_status Serializer::run(weir_delivery& delivery, bool document, weir_err& err) {
   row_end_.assign(delivery.n_rows, 0);
-  if (!buffer_)
+  if (!buffer_) {
     buffer_ = queue::BlockRef::make(services_.budget, first_bytes, queue::Budget::Use::forced);
+  }
   if (!buffer_) return fill(&err, WEIR_E_NOMEM, "no memory for the serialized batch");
   if (document) delivery.flags |= WEIR_D_DOCUMENT;
   weir_buf buf = std::move(buffer_).to_buf();
@@ -45,9 +46,10 @@ weir_status Serializer::take_back(weir_buf& buf, weir_delivery& delivery, std::u
   const bool inside = buffer_ && used <= buffer_->cap_bytes() &&
                       (delivery.row_end == nullptr || ends_are_inside(used));
   delivery.raw = {};
-  if (!inside)
+  if (!inside) {
     return fill(&err, WEIR_E_PANIC,
                 "it says it wrote bytes outside its buffer; run weir-check on it");
+  }
   delivery.raw = {reinterpret_cast<const char*>(buffer_->data()), used};
   return WEIR_OK;
 }

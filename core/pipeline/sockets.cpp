@@ -11,6 +11,7 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <system_error>
 
 namespace weir::pipeline {
 namespace {
@@ -26,29 +27,34 @@ Error cannot(const std::string& address, const std::string& why) {
 }
 
 std::string reason(int error) {
-  if (error == EADDRINUSE)
+  if (error == EADDRINUSE) {
     return "the address is in use (another agent or service has it; choose another port)";
-  if (error == EACCES)
+  }
+  if (error == EACCES) {
     return "no permission (ports below 1024 need CAP_NET_BIND_SERVICE; for a path, check its "
            "folder)";
-  return std::strerror(error);
+  }
+  return std::generic_category().message(error);
 }
 
 // "host:port", "[::1]:port" or ":port" behind scheme://.
 Result<Address> split(const std::string& text) {
   const std::size_t at = text.find("://");
-  if (at == std::string::npos)
+  if (at == std::string::npos) {
     return Error{ErrorKind::bad_config,
                  "\"" + text + "\" has no scheme: write tcp://, udp:// or unix:// before it"};
+  }
   Address a{text.substr(0, at), text.substr(at + 3), {}};
   if (a.scheme.rfind("unix", 0) == 0) return a;
   const std::size_t colon = a.host.rfind(':');
-  if (colon == std::string::npos)
+  if (colon == std::string::npos) {
     return Error{ErrorKind::bad_config, "\"" + text + "\" has no port"};
+  }
   a.port = a.host.substr(colon + 1);
   a.host.resize(colon);
-  if (a.host.size() > 1 && a.host.front() == '[' && a.host.back() == ']')
+  if (a.host.size() > 1 && a.host.front() == '[' && a.host.back() == ']') {
     a.host = a.host.substr(1, a.host.size() - 2);
+  }
   return a;
 }
 
@@ -72,8 +78,9 @@ int bound_socket(int family, int type, const sockaddr* address, socklen_t len,
     ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
   }
   const int backlog = opts.backlog > 0 ? opts.backlog : backlog_default;
-  if (::bind(fd, address, len) == 0 && (type != SOCK_STREAM || ::listen(fd, backlog) == 0))
+  if (::bind(fd, address, len) == 0 && (type != SOCK_STREAM || ::listen(fd, backlog) == 0)) {
     return fd;
+  }
   const int error = errno;
   ::close(fd);
   errno = error;
@@ -81,8 +88,9 @@ int bound_socket(int family, int type, const sockaddr* address, socklen_t len,
 }
 
 bool is_multicast(const sockaddr* address) {
-  if (address->sa_family == AF_INET)
+  if (address->sa_family == AF_INET) {
     return IN_MULTICAST(ntohl(reinterpret_cast<const sockaddr_in*>(address)->sin_addr.s_addr));
+  }
   return address->sa_family == AF_INET6 &&
          IN6_IS_ADDR_MULTICAST(&reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr);
 }
@@ -113,7 +121,7 @@ int open_inet(const Address& a, const weir_listen_opts& opts, std::string& why) 
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list(found, &::freeaddrinfo);
   // Without a host, one IPv6 socket takes IPv4 as well.
-  for (const int wanted : {AF_INET6, AF_INET})
+  for (const int wanted : {AF_INET6, AF_INET}) {
     for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
       if (at->ai_family != wanted) continue;
       const int fd =
@@ -122,6 +130,7 @@ int open_inet(const Address& a, const weir_listen_opts& opts, std::string& why) 
       why = reason(errno);
       if (fd >= 0) ::close(fd);
     }
+  }
   return -1;
 }
 
@@ -150,10 +159,11 @@ int open_unix(const Address& a, const weir_listen_opts& opts, std::string& why) 
   remove_stale(a.host, address, type);
   const int fd = bound_socket(AF_UNIX, type, reinterpret_cast<const sockaddr*>(&address),
                               sizeof address, opts);
-  if (fd < 0)
+  if (fd < 0) {
     why = reason(errno);
-  else if (opts.socket_mode != 0)
+  } else if (opts.socket_mode != 0) {
     ::chmod(a.host.c_str(), opts.socket_mode);
+  }
   return fd;
 }
 
@@ -170,9 +180,10 @@ Result<int> Sockets::open(const std::string& address, const weir_listen_opts& op
   std::string why;
   const bool is_unix = a.scheme == "unix" || a.scheme == "unixgram";
   const bool is_inet = a.scheme.rfind("tcp", 0) == 0 || a.scheme.rfind("udp", 0) == 0;
-  if (!is_unix && !is_inet)
+  if (!is_unix && !is_inet) {
     return Error{ErrorKind::bad_config,
                  "\"" + a.scheme + "\" is no scheme to listen on: tcp, udp, unix, unixgram"};
+  }
   const int fd = is_unix ? open_unix(a, opts, why) : open_inet(a, opts, why);
   if (fd < 0) return cannot(address, why);
   const std::lock_guard lock(mutex_);

@@ -64,8 +64,9 @@ void Lane::run() {
     const std::lock_guard lock(mutex_);
     state_ = State::running;
   }
-  while (!jobs_.empty() || take_from_inbox())
+  while (!jobs_.empty() || take_from_inbox()) {
     if (!step()) return;
+  }
 }
 
 // False, and idle, when nothing waits.
@@ -85,12 +86,14 @@ bool Lane::step() {
   Job& job = jobs_.front();
   made_.clear();
   if (job.step < route_.size() &&
-      route_[job.step]->run(job, made_, *this) == Stage::Outcome::parked)
+      route_[job.step]->run(job, made_, *this) == Stage::Outcome::parked) {
     return woken_meanwhile();
+  }
   const std::uint32_t next_step = job.step + 1;
   jobs_.pop_front();
-  for (std::size_t i = made_.size(); i-- > 0;)
+  for (std::size_t i = made_.size(); i-- > 0;) {
     jobs_.push_front({std::move(made_[i]), next_step, 0});
+  }
   made_.clear();
   if (jobs_.empty()) finish_one();
   return true;
@@ -106,8 +109,9 @@ bool Lane::woken_meanwhile() {
 
 void Lane::finish_one() {
   const std::uint32_t left = waiting_.fetch_sub(1, std::memory_order_acq_rel) - 1;
-  if (left < parcels_max / 2 && wants_room_.exchange(false, std::memory_order_acq_rel))
+  if (left < parcels_max / 2 && wants_room_.exchange(false, std::memory_order_acq_rel)) {
     on_room_(*this);
+  }
 }
 
 }  // namespace weir::pipeline

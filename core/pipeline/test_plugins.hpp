@@ -101,8 +101,9 @@ struct NamesOutput {
     }
     std::vector<std::string> names;
     for (const weir::row r : d) names.emplace_back(r.name());
-    for (const auto& n : names)
+    for (const auto& n : names) {
       if (n == poison) return WEIR_E_SPLIT;
+    }
     writes.push_back(std::move(names));
     return WEIR_OK;
   }
