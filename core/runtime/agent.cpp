@@ -118,10 +118,11 @@ int Agent::run() {
   publish_every_ns_ = current_->settings->agent.flush_interval_ns;
   arm_publishing();
   for (Command c = next_command(); c != Command::stop; c = next_command()) {
-    if (c == Command::flush)
+    if (c == Command::flush) {
       current_->pipeline->flush();
-    else
+    } else {
       reload();
+    }
   }
   agent_log().info("stopping: what is on its way is written first");
   const bool complete = stop_current();
@@ -168,10 +169,12 @@ void Agent::reload() {
   std::swap(current_, next);
   watch_over(current_->pipeline.get());
   publish_every_ns_ = current_->settings->agent.flush_interval_ns;
-  if (hung_) next.release();  // A plugin of the old pipeline never came back: it keeps its memory.
+  if (hung_)
+    (void)next.release();  // A plugin of the old pipeline never came back: it keeps its memory.
   next.reset();
-  if (const Status s = current_->pipeline->run(); !s.ok())
+  if (const Status s = current_->pipeline->run(); !s.ok()) {
     agent_log().error("the new configuration does not start: " + s.error().message);
+  }
   agent_log().info("reloaded");
 }
 
@@ -244,8 +247,9 @@ Agent::Command Agent::next_command() {
 
 void Agent::report() const {
   publish();
-  for (const std::string& line : ledger_.violations())
+  for (const std::string& line : ledger_.violations()) {
     agent_log().error("the ledger does not balance, which is a bug of the agent: " + line);
+  }
 }
 
 void Agent::finish(int exit_status) {

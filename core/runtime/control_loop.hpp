@@ -16,6 +16,8 @@ namespace weir::runtime {
 class ControlLoop final : public Timers {
  public:
   ControlLoop();
+  ControlLoop(const ControlLoop&) = delete;
+  ControlLoop& operator=(const ControlLoop&) = delete;
   ~ControlLoop() override;
 
   Id at(std::int64_t steady_ns, std::function<void()> task) override;

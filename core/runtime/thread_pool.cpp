@@ -73,7 +73,7 @@ bool ThreadPool::replace_hung_thread() {
 void ThreadPool::join(bool abandon_hung) {
   impl_->keep.reset();
   if (abandon_hung) {
-    impl_.release();  // Its threads may still use it: the process ends without them.
+    (void)impl_.release();  // Its threads may still use it: the process ends without them.
     return;
   }
   for (std::thread& t : impl_->threads) t.join();

@@ -22,6 +22,8 @@ class ThreadPool final : public Executor {
   };
   // name: of the threads, at most 15 characters with their number.
   ThreadPool(std::string name, Size size);
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
   ~ThreadPool() override;
 
   void post(std::function<void()> task) override;
