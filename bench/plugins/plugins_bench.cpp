@@ -67,13 +67,15 @@ class Plugin {
   Plugin(const std::string& kind, const std::string& name, const char* toml) {
     const std::string path = std::string(WEIR_PLUGINS) + "/" + kind + "/" + name + ".so";
     void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread
     if (module == nullptr) throw std::runtime_error(dlerror());
     const auto entry = reinterpret_cast<const weir_module* (*)()>(dlsym(module, WEIR_ENTRY_SYMBOL));
     descriptor_ = entry()->plugins[0];
     config_ = std::make_unique<weir::testing::config>(descriptor_->opts, toml);
     weir_err err = weir::make_err();
-    if (descriptor_->ops->create(host_.table(), config_->get(), &self_, &err) < 0)
+    if (descriptor_->ops->create(host_.table(), config_->get(), &self_, &err) < 0) {
       throw std::runtime_error(std::string(weir::message_of(err)));
+    }
   }
   Plugin(const Plugin&) = delete;
   Plugin& operator=(const Plugin&) = delete;
@@ -177,8 +179,10 @@ double thread_seconds() {
 
 void run_stages(benchmark::State& state, const std::vector<Stage>& stages) {
   std::vector<std::unique_ptr<Plugin>> plugins;
-  for (const Stage& s : stages)
+  plugins.reserve(stages.size());
+  for (const Stage& s : stages) {
     plugins.push_back(std::make_unique<Plugin>("processors", s.name, s.toml));
+  }
   std::vector<std::uint64_t> keep(weir::words(rows_per_batch));
   std::size_t next = 0;
   for ([[maybe_unused]] auto _ : state) {
@@ -225,8 +229,9 @@ void run_window(benchmark::State& state, const char* name) {
 
 int register_all() {
   benchmark::RegisterBenchmark("call", run_call);
-  for (const Stage& s : chain)
+  for (const Stage& s : chain) {
     benchmark::RegisterBenchmark(s.name, run_stages, std::vector<Stage>{s})->UseManualTime();
+  }
   benchmark::RegisterBenchmark("chain", run_stages, chain)->UseManualTime();
   benchmark::RegisterBenchmark(
       "regex_of_1500_values", run_stages,
