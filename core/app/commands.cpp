@@ -95,6 +95,16 @@ std::unique_ptr<runtime::Agent> make_agent(Configuration& configuration, Catalog
   return std::make_unique<runtime::Agent>(first->weir, std::move(callbacks));
 }
 
+void print_plugin(const CommandLine& line, const std::string& name, const Catalog::Found& found) {
+  const weir_plugin* known = found.descriptor;
+  if (!line.json) {
+    const char* summary = known != nullptr ? known->summary : found.why.c_str();
+    std::printf("%-28s %s\n", name.c_str(), summary);
+  } else if (known != nullptr) {
+    std::printf("%s\n", config::describe_json(*known).c_str());
+  }
+}
+
 }  // namespace
 
 int run_agent(const CommandLine& line) {
@@ -142,14 +152,7 @@ int plugins_list(const CommandLine& line) {
     const std::string label = pipeline::kind_label(kind);
     if (!line.kind.empty() && line.kind != label) continue;
     for (const std::string& name : catalog.names(kind)) {
-      const auto found = catalog.find(kind, name);
-      const char* summary =
-          found.descriptor != nullptr ? found.descriptor->summary : found.why.c_str();
-      if (line.json && found.descriptor != nullptr) {
-        std::printf("%s\n", config::describe_json(*found.descriptor).c_str());
-      } else if (!line.json) {
-        std::printf("%-28s %s\n", (label + "." + name).c_str(), summary);
-      }
+      print_plugin(line, label + "." + name, catalog.find(kind, name));
     }
   }
   return 0;
