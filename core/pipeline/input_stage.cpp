@@ -1,5 +1,7 @@
 #include "core/pipeline/input_stage.hpp"
 
+#include <algorithm>
+
 #include <weir/editor.hpp>
 
 #include "core/base/clock.hpp"
@@ -17,6 +19,17 @@ std::int64_t round_time(std::int64_t ns, std::int64_t precision_ns) {
   return none ? ns : rounded;  // At the ends of time there is no multiple.
 }
 
+namespace {
+
+// Has one of the first n tags that key?
+bool has_key(const editor& rows, const weir::detail::pod_vector<weir_tag>& tags, std::uint32_t n,
+             std::string_view key) {
+  return std::any_of(tags.data(), tags.data() + n,
+                     [&](const weir_tag& t) { return rows.str(t.key) == key; });
+}
+
+}  // namespace
+
 void add_missing_tags(editor& rows, const config::Tags& tags) {
   if (tags.empty()) return;
   std::vector<weir_tag> ids;
@@ -24,11 +37,7 @@ void add_missing_tags(editor& rows, const config::Tags& tags) {
   rows.each_tag_range([&](weir::detail::pod_vector<weir_tag>& range) {
     const std::uint32_t had = range.size();
     for (std::size_t i = 0; i < ids.size(); ++i) {
-      bool there = false;
-      for (std::uint32_t t = 0; t < had && !there; ++t) {
-        there = rows.str(range[t].key) == tags[i].first;
-      }
-      if (!there) range.push(ids[i]);
+      if (!has_key(rows, range, had, tags[i].first)) range.push(ids[i]);
     }
     return range.size() != had;
   });

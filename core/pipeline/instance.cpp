@@ -124,8 +124,9 @@ Instance::Instance(const Services& services, Spec spec, HostCalls& calls)
                 ? *spec_.node
                 : services.ledger.add(spec_.kind, spec_.name, spec_.alias, spec_.id)),
       trusted_(!services.trusted || services.trusted(spec_.descriptor)) {
-  for (const auto* m = spec_.descriptor->metrics; m != nullptr && *m != nullptr; ++m)
+  for (const auto* m = spec_.descriptor->metrics; m != nullptr && *m != nullptr; ++m) {
     slots_.push_back(0);
+  }
   slots_.push_back(0);  // Never empty, so that the pointer is never null.
   fill_host();
 }
