@@ -169,8 +169,8 @@ void Agent::reload() {
   std::swap(current_, next);
   watch_over(current_->pipeline.get());
   publish_every_ns_ = current_->settings->agent.flush_interval_ns;
-  if (hung_)
-    (void)next.release();  // A plugin of the old pipeline never came back: it keeps its memory.
+  // Where a plugin of the old pipeline never came back it keeps its memory.
+  if (hung_) (void)next.release();
   next.reset();
   if (const Status s = current_->pipeline->run(); !s.ok()) {
     agent_log().error("the new configuration does not start: " + s.error().message);
