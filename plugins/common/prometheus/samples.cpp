@@ -30,12 +30,14 @@ void add_string_fields(const row& r, NameRule rule, Labels& labels) {
   for (const auto& f : r.fields()) {
     if (f.value.type() != WEIR_STRING) continue;
     std::string name = clean_name(f.key, NameKind::label, rule);
-    if (!name.empty() && !has_label(labels, name))
+    if (!name.empty() && !has_label(labels, name)) {
       labels.emplace_back(std::move(name), f.value.str());
+    }
   }
-  if (labels.size() != tags)
+  if (labels.size() != tags) {
     std::stable_sort(labels.begin(), labels.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
 }
 
 std::optional<Part> part(Part::What what, const std::optional<double>& value, double at = 0) {
