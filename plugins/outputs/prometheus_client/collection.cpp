@@ -31,12 +31,13 @@ std::optional<Part> whole_part(const field& f, MetricType type) {
   if (f.value.type() == WEIR_STRING) return std::nullopt;
   Part part;
   part.value = f.value.number();
-  if (f.key == "sum")
+  if (f.key == "sum") {
     part.what = Part::What::sum;
-  else if (f.key == "count")
+  } else if (f.key == "count") {
     part.what = Part::What::count;
-  else if (common::parse_go_float(f.key, part.at) != common::GoNumber::ok)
+  } else if (common::parse_go_float(f.key, part.at) != common::GoNumber::ok) {
     return std::nullopt;
+  }
   const bool counts = part.what == Part::What::count ||
                       (part.what == Part::What::point && type == MetricType::Histogram);
   const bool fits = part.value >= 0 && part.value < 0x1p64;
@@ -60,12 +61,13 @@ void set_quantile(ClientMetric::Summary& s, double quantile, double v) {
 }
 
 void set_scalar(ClientMetric& m, MetricType type, double v) {
-  if (type == MetricType::Counter)
+  if (type == MetricType::Counter) {
     m.counter.value = v;
-  else if (type == MetricType::Gauge)
+  } else if (type == MetricType::Gauge) {
     m.gauge.value = v;
-  else
+  } else {
     m.untyped.value = v;
+  }
 }
 
 // Histograms and summaries have the same members but for their points.
@@ -98,20 +100,22 @@ std::uint64_t Collection::add(const row& r, std::int64_t now_ns) {
   const std::lock_guard lock(mutex_);
   refused_ = 0;
   const bool compound = r.kind() == WEIR_HISTOGRAM || r.kind() == WEIR_SUMMARY;
-  if (compound && settings_.version == 1)
+  if (compound && settings_.version == 1) {
     add_whole(r, now_ns);
-  else if (compound)
+  } else if (compound) {
     for (const auto& f : r.fields()) add_part(r, f, now_ns);
-  else
+  } else {
     add_scalars(r, now_ns);
+  }
   return refused_;
 }
 
 Collection::Labels Collection::labels_of(const row& r) const {
   const auto part_tag = settings_.version == 2 ? PartTag::left_out : PartTag::kept;
   Labels labels;
-  for (auto& [name, value] : common::labels_of(r, settings_.rules, part_tag))
+  for (auto& [name, value] : common::labels_of(r, settings_.rules, part_tag)) {
     labels[name] = std::move(value);
+  }
   return labels;
 }
 
@@ -136,8 +140,9 @@ void Collection::add_scalars(const row& r, std::int64_t now_ns) {
     const std::string name = scalar_name(r, f.key);
     if (name.empty()) continue;
     const MetricType type = type_of(common::kind_of(r, name, settings_.rules));
-    if (Series* s = series(name, type, labels, r, now_ns))
+    if (Series* s = series(name, type, labels, r, now_ns)) {
       set_scalar(s->metric, type, f.value.number());
+    }
   }
 }
 
@@ -146,8 +151,9 @@ void Collection::add_whole(const row& r, std::int64_t now_ns) {
   const MetricType type = type_of(r.kind());
   Series* s = name.empty() ? nullptr : series(name, type, labels_of(r), r, now_ns);
   if (s == nullptr) return;
-  for (const auto& f : r.fields())
+  for (const auto& f : r.fields()) {
     if (const auto part = whole_part(f, type)) set_part(s->metric, type, *part);
+  }
 }
 
 void Collection::add_part(const row& r, const field& f, std::int64_t now_ns) {
@@ -181,8 +187,9 @@ Collection::Series* Collection::series(const std::string& name, MetricType type,
   if (found == family.series.end()) charged_ += bytes_of(name, labels);
   Series& s = found == family.series.end() ? family.series[labels] : found->second;
   if (s.time_ns > r.time_ns()) return nullptr;
-  if (s.metric.label.empty())
+  if (s.metric.label.empty()) {
     for (const auto& [k, v] : labels) s.metric.label.push_back({k, v});
+  }
   s.time_ns = r.time_ns();
   s.arrived_ns = now_ns;
   if (settings_.export_timestamp) s.metric.timestamp_ms = r.time_ns() / 1'000'000;
@@ -193,18 +200,21 @@ void Collection::expire(std::int64_t now_ns) {
   if (settings_.expiration_ns <= 0) return;
   const std::lock_guard lock(mutex_);
   for (auto family = families_.begin(); family != families_.end();) {
-    auto& all = family->second.series;
-    for (auto s = all.begin(); s != all.end();) {
-      if (now_ns - s->second.arrived_ns <= settings_.expiration_ns) {
-        ++s;
-        continue;
-      }
-      const std::int64_t bytes = bytes_of(family->first, s->first);
-      charged_ -= bytes;
-      if (settings_.charge) settings_.charge(-bytes);
-      s = all.erase(s);
+    expire_series(family->first, family->second, now_ns);
+    family = family->second.series.empty() ? families_.erase(family) : std::next(family);
+  }
+}
+
+void Collection::expire_series(const std::string& name, Family& family, std::int64_t now_ns) {
+  for (auto s = family.series.begin(); s != family.series.end();) {
+    if (now_ns - s->second.arrived_ns <= settings_.expiration_ns) {
+      ++s;
+      continue;
     }
-    family = all.empty() ? families_.erase(family) : std::next(family);
+    const std::int64_t bytes = bytes_of(name, s->first);
+    charged_ -= bytes;
+    if (settings_.charge) settings_.charge(-bytes);
+    s = family.series.erase(s);
   }
 }
 

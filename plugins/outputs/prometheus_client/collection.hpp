@@ -60,6 +60,7 @@ class Collection {
   std::string clean(std::string_view name) const;
   [[nodiscard]] std::string scalar_name(const row& r, std::string_view key) const;
   Labels labels_of(const row& r) const;
+  void expire_series(const std::string& name, Family& family, std::int64_t now_ns);
   void add_scalars(const row& r, std::int64_t now_ns);
   void add_whole(const row& r, std::int64_t now_ns);
   void add_part(const row& r, const field& f, std::int64_t now_ns);

@@ -12,10 +12,12 @@ constexpr std::size_t slot_refused = 0;
 void PrometheusClient::init() {
   check();
   if (path.empty() || path.front() != '/') throw config_error("path", "has to begin with a slash");
-  for (const auto& range : ip_range)
+  for (const auto& range : ip_range) {
     if (!in_range("0.0.0.0", range) && !in_range("::", range) &&
-        range.find_first_not_of("0123456789abcdefABCDEF.:/") != std::string::npos)
+        range.find_first_not_of("0123456789abcdefABCDEF.:/") != std::string::npos) {
       throw config_error("ip_range", "\"" + range + "\" is no network; write 192.168.0.0/24");
+    }
+  }
   CollectionSettings s;
   s.version = static_cast<int>(metric_version);
   s.rules.string_as_label = string_as_label;
@@ -23,10 +25,11 @@ void PrometheusClient::init() {
   s.rules.compile(metric_types, "metric_types");
   s.export_timestamp = export_timestamp;
   s.expiration_ns = expiration_interval.ns;
-  if (const auto* budget = self.extension<weir_budget_v1>(WEIR_EXT_BUDGET))
+  if (const auto* budget = self.extension<weir_budget_v1>(WEIR_EXT_BUDGET)) {
     s.charge = [budget, ctx = self.context()](std::int64_t bytes) {
       return budget->charge(ctx, bytes) == WEIR_OK;
     };
+  }
   collection_ = std::make_unique<Collection>(std::move(s));
 }
 
@@ -52,7 +55,7 @@ void PrometheusClient::start() {
   if (basic_password.set) s.password = self.reveal(basic_password.handle);
   s.ip_ranges = ip_range;
   s.headers = http_headers;
-  s.tls = *this;
+  s.tls = static_cast<const common::TlsServerOptions&>(*this);
   if (tls_key_pwd.set) s.tls_key_password = self.reveal(tls_key_pwd.handle);
   s.page = [this] { return page(); };
   server_ = std::make_unique<Server>(std::move(s), socket_);

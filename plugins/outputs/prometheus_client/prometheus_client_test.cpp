@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <functional>
+
 #include <gtest/gtest.h>
 
 #include <weir/testing/plugin.hpp>
@@ -32,8 +34,9 @@ std::string get(std::uint16_t port, const std::string& path, const std::string& 
         "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + extra + "\r\n";
     EXPECT_EQ(::write(fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
     char part[4096];
-    for (ssize_t n = 0; (n = ::read(fd, part, sizeof part)) > 0;)
+    for (ssize_t n = 0; (n = ::read(fd, part, sizeof part)) > 0;) {
       answer.append(part, static_cast<std::size_t>(n));
+    }
   }
   ::close(fd);
   return answer;
@@ -42,21 +45,21 @@ std::string get(std::uint16_t port, const std::string& path, const std::string& 
 class Scrape : public ::testing::Test {
  protected:
   void begin(const std::string& options) {
-    plugin = std::make_unique<weir::testing::plugin>(weir::testing::descriptor<PrometheusClient>(),
-                                                     "listen = \"127.0.0.1:0\"\n" + options);
-    plugin->start();
-    port = plugin->host().port();
+    plugin_ = std::make_unique<weir::testing::plugin>(weir::testing::descriptor<PrometheusClient>(),
+                                                      "listen = \"127.0.0.1:0\"\n" + options);
+    plugin_->start();
+    port_ = plugin_->host().port();
   }
   std::string page(const std::string& path = "/metrics", const std::string& extra = {}) {
-    return get(port, path, extra);
+    return get(port_, path, extra);
   }
-  std::unique_ptr<weir::testing::plugin> plugin;
-  std::uint16_t port{0};
+  std::unique_ptr<weir::testing::plugin> plugin_;
+  std::uint16_t port_{0};
 };
 
 TEST_F(Scrape, ShowsEachNumberAsASeries) {
   begin("metric_version = 2");
-  plugin->write({"cpu,host=a usage=1.5,n=2i 1000000000", "mem,host=b ok=t,s=\"x y\" 1000000000"});
+  plugin_->write({"cpu,host=a usage=1.5,n=2i 1000000000", "mem,host=b ok=t,s=\"x y\" 1000000000"});
   const std::string text = page();
   EXPECT_NE(text.find("HTTP/1.1 200"), std::string::npos);
   EXPECT_NE(text.find("text/plain; version=0.0.4; charset=utf-8"), std::string::npos);
@@ -67,7 +70,7 @@ TEST_F(Scrape, ShowsEachNumberAsASeries) {
 
 TEST_F(Scrape, TheNewestSampleWins) {
   begin("");
-  plugin->write({"m value=1 2000000000", "m value=2 3000000000", "m value=3 1000000000"});
+  plugin_->write({"m value=1 2000000000", "m value=2 3000000000", "m value=3 1000000000"});
   EXPECT_NE(page().find("\nm 2\n"), std::string::npos);
 }
 
@@ -90,14 +93,14 @@ TEST_F(Scrape, RefusesOtherNetworks) {
 
 TEST_F(Scrape, CompressesWhenAsked) {
   begin("");
-  plugin->write({"m value=1 1"});
+  plugin_->write({"m value=1 1"});
   EXPECT_NE(page("/metrics", "Accept-Encoding: gzip\r\n").find("Content-Encoding: gzip"),
             std::string::npos);
 }
 
 TEST_F(Scrape, TypesCanBeSet) {
   begin("[metric_types]\ncounter = [\"*_total\"]");
-  plugin->write({"m req_total=1 1"});
+  plugin_->write({"m req_total=1 1"});
   EXPECT_NE(page().find("# TYPE m_req_total counter"), std::string::npos);
 }
 
@@ -105,8 +108,7 @@ TEST_F(Scrape, TypesCanBeSet) {
 
 class Rows {
  public:
-  template <typename F>
-  explicit Rows(F&& make) {
+  explicit Rows(const std::function<void(builder&)>& make) {
     builder b;
     make(b);
     bytes_.resize(b.bytes() / sizeof(Chunk) + 1);

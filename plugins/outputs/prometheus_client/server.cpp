@@ -27,7 +27,7 @@ namespace weir::prometheus_client {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-using tcp = asio::ip::tcp;
+using asio::ip::tcp;
 using Request = http::request<http::empty_body>;
 using Response = http::response<http::string_body>;
 
@@ -40,6 +40,7 @@ std::string gzipped(const std::string& text) {
     return {};
   }
   std::string out(deflateBound(&z, text.size()), '\0');
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): zlib does not write to its input
   z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   z.avail_in = static_cast<uInt>(text.size());
   z.next_out = reinterpret_cast<Bytef*>(out.data());
@@ -128,12 +129,12 @@ class Server::Impl {
     tls_->set_password_callback([this](std::size_t, asio::ssl::context::password_purpose) {
       return settings_.tls_key_password;
     });
-    tls_->use_certificate_chain_file(settings_.tls.tls_cert, bad);
+    (void)tls_->use_certificate_chain_file(settings_.tls.tls_cert, bad);
     if (bad) {
       throw config_error("tls_cert", "the certificate " + settings_.tls.tls_cert +
                                          " cannot be used: " + bad.message());
     }
-    tls_->use_private_key_file(settings_.tls.tls_key, asio::ssl::context::pem, bad);
+    (void)tls_->use_private_key_file(settings_.tls.tls_key, asio::ssl::context::pem, bad);
     if (bad) {
       throw config_error("tls_key",
                          "the key " + settings_.tls.tls_key + " cannot be used: " + bad.message());
@@ -142,7 +143,7 @@ class Server::Impl {
                                                              ? TLS1_3_VERSION
                                                              : TLS1_2_VERSION);
     for (const auto& file : settings_.tls.tls_allowed_cacerts) {
-      tls_->load_verify_file(file, bad);
+      (void)tls_->load_verify_file(file, bad);
       if (bad) {
         throw config_error("tls_allowed_cacerts", file + " cannot be used: " + bad.message());
       }
@@ -188,13 +189,13 @@ class Server::Impl {
   }
 
   template <typename S>
-  void begin(std::shared_ptr<S> session, bool allowed) {
+  void begin(const std::shared_ptr<S>& session, bool allowed) {
     session->allowed = allowed;
-    read(std::move(session));
+    read(session);
   }
 
   template <typename S>
-  void read(std::shared_ptr<S> session) {
+  void read(const std::shared_ptr<S>& session) {
     session->parser = std::make_unique<http::request_parser<http::empty_body>>();
     session->parser->header_limit(request_bytes_max);
     beast::get_lowest_layer(session->stream).expires_after(or_forever(settings_.read_timeout_ns));
@@ -205,7 +206,7 @@ class Server::Impl {
   }
 
   template <typename S>
-  void answer(std::shared_ptr<S> session) {
+  void answer(const std::shared_ptr<S>& session) {
     session->response = respond(session->parser->get(), session->allowed);
     beast::get_lowest_layer(session->stream).expires_after(or_forever(settings_.write_timeout_ns));
     http::async_write(session->stream, session->response,
