@@ -33,6 +33,24 @@ struct Buffers : weir::buffer_source {
   Memory memory;
 };
 
+// Four quotients, so that they are what decimals read as, and an integer.
+void add_values(weir::builder& b, std::uint32_t i, const std::uint32_t (&keys)[5]) {
+  const std::uint32_t r = i * 2654435761U >> 7U;
+  const double values[] = {(1000 + r % 8999) / 100.0, (1000 + r % 8999) / 1000.0,
+                           (1000 + (r >> 2U) % 8999) / 100.0, (10000 + (r >> 4U) % 8999) / 10000.0};
+  weir_field* f = b.fields(5);
+  for (std::size_t k = 0; k < 5; ++k) {
+    f[k] = weir_field{};
+    f[k].key = keys[k];
+    f[k].type = k < 4 ? WEIR_F64 : WEIR_I64;
+    if (k < 4) {
+      f[k].v.f = values[k];
+    } else {
+      f[k].v.i = 100'000'000'000 + i;
+    }
+  }
+}
+
 Memory sealed(std::uint32_t n_series) {
   weir::builder b;
   std::vector<std::uint32_t> ranges;
@@ -52,21 +70,7 @@ Memory sealed(std::uint32_t n_series) {
     const std::uint32_t keys[] = {id("usage_user"), id("usage_system"), id("usage_idle"),
                                   id("load"), id("seq")};
     b.add_row(id("cpu_node"), ranges[i % n_series], 4, 5, 1'700'000'000'000'000'000 + i);
-    weir_field* f = b.fields(5);
-    // Quotients, so that they are what decimals read as.
-    const double values[] = {(1000 + r % 8999) / 100.0, (1000 + r % 8999) / 1000.0,
-                             (1000 + (r >> 2U) % 8999) / 100.0,
-                             (10000 + (r >> 4U) % 8999) / 10000.0};
-    for (std::size_t k = 0; k < 5; ++k) {
-      f[k] = weir_field{};
-      f[k].key = keys[k];
-      f[k].type = k < 4 ? WEIR_F64 : WEIR_I64;
-      if (k < 4) {
-        f[k].v.f = values[k];
-      } else {
-        f[k].v.i = 100'000'000'000 + i;
-      }
-    }
+    add_values(b, i, keys);
   }
   Memory block = allocate(b.bytes());
   b.seal(block.get());

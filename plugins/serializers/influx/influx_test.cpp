@@ -93,6 +93,16 @@ TEST(InfluxSerializer, SplitsLongLinesAsTelegrafDoes) {
   EXPECT_EQ(p.serialize({"m,t=a a=1,b=\"" + std::string(100, 'x') + "\",c=2 1"}), (lines{""}));
 }
 
+std::string random_row(std::mt19937& random) {
+  std::string row = std::string(1 + random() % 20, static_cast<char>('a' + random() % 3));
+  for (unsigned t = 0; t < random() % 4; ++t) {
+    row += ",k" + std::to_string(t) + std::string(random() % 40, 'k') + "=v" +
+           std::to_string(random() % 3);
+  }
+  return row + " f" + std::string(random() % 40, 'f') + "=" + std::to_string(random() % 5) + " " +
+         std::to_string(random() % 3);
+}
+
 // Goal: the caches of series and keys never give a row another one's bytes. Method: rows whose
 // ranges, names and keys collide in every way, in batch after batch, whole and in part.
 TEST(InfluxSerializer, KeepsSeriesAndBatchesApart) {
@@ -102,15 +112,8 @@ TEST(InfluxSerializer, KeepsSeriesAndBatchesApart) {
     lines rows;
     lines expected;
     for (int r = 0; r < 50; ++r) {
-      std::string row = std::string(1 + random() % 20, static_cast<char>('a' + random() % 3));
-      for (unsigned t = 0; t < random() % 4; ++t) {
-        row += ",k" + std::to_string(t) + std::string(random() % 40, 'k') + "=v" +
-               std::to_string(random() % 3);
-      }
-      row += " f" + std::string(random() % 40, 'f') + "=" + std::to_string(random() % 5) + " " +
-             std::to_string(random() % 3);
-      rows.push_back(row);
-      expected.push_back(row + "\n");
+      rows.push_back(random_row(random));
+      expected.push_back(rows.back() + "\n");
     }
     ASSERT_EQ(p.serialize(rows), expected);
     std::string document;
