@@ -7,8 +7,9 @@ namespace {
 
 std::string key_of(const Labels& labels) {
   std::string key;
-  for (const auto& [name, value] : labels)
+  for (const auto& [name, value] : labels) {
     key.append(name).append(1, '\0').append(value).append(1, '\0');
+  }
   return key;
 }
 
@@ -23,12 +24,13 @@ void set_point(std::vector<Point>& points, Point p) {
 
 void set_part(const common::Part& part, Sample& s) {
   using What = common::Part::What;
-  if (part.what == What::sum)
+  if (part.what == What::sum) {
     s.sum = part.value;
-  else if (part.what == What::count)
+  } else if (part.what == What::count) {
     s.count = part.value;
-  else
+  } else {
     set_point(s.points, {part.at, part.value});
+  }
 }
 
 }  // namespace
@@ -86,11 +88,12 @@ void Collection::sort() {
   std::sort(families_.begin(), families_.end(), [&](const Family& a, const Family& b) {
     return a.name != b.name ? a.name < b.name : rank[a.kind] < rank[b.kind];
   });
-  for (Family& f : families_)
+  for (Family& f : families_) {
     std::sort(f.samples.begin(), f.samples.end(), [](const Sample& a, const Sample& b) {
       return a.labels.size() != b.labels.size() ? a.labels.size() < b.labels.size()
                                                 : a.labels < b.labels;
     });
+  }
 }
 
 void Collection::clear() {

@@ -38,10 +38,11 @@ void put_quoted(std::string_view s, text& out) {
 }
 
 void put_name(std::string_view name, NameKind kind, text& out) {
-  if (is_legacy_name(name, kind))
+  if (is_legacy_name(name, kind)) {
     out.append(name);
-  else
+  } else {
     put_quoted(name, out);
+  }
 }
 
 // One line: name, labels, one label more where it has a name, value, perhaps the time.
@@ -129,12 +130,13 @@ void put_family(const Family& family, const Format& format, text& out) {
   put_header("TYPE", family.name, kind_names[family.kind], out);
   Lines lines(format, out);
   for (const Sample& s : family.samples) {
-    if (family.kind == WEIR_HISTOGRAM)
+    if (family.kind == WEIR_HISTOGRAM) {
       put_histogram(family.name, s, lines);
-    else if (family.kind == WEIR_SUMMARY)
+    } else if (family.kind == WEIR_SUMMARY) {
       put_summary(family.name, s, lines);
-    else
+    } else {
       lines.put(family.name, s, s.value);
+    }
   }
 }
 

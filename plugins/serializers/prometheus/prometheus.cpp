@@ -19,8 +19,9 @@ void PrometheusSerializer::serialize_document(const batch& rows, text& out) {
 
 void PrometheusSerializer::put_collected(text& out) {
   if (sort_metrics) collection_.sort();
-  for (const Family& f : collection_.families())
+  for (const Family& f : collection_.families()) {
     put_family(f, {export_timestamp, !compact_encoding}, out);
+  }
   collection_.clear();
 }
 
