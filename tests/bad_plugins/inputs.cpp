@@ -91,18 +91,19 @@ void emit_own_buffer(Self& self) {
 }
 
 void emit_strange_values(Self& self) {
-  using limits = std::numeric_limits<double>;
+  using Limits = std::numeric_limits<double>;
   weir::builder rows;
   rows.set_now(self.host->now_ns(self.host->ctx));
-  for (const double v : {limits::quiet_NaN(), limits::infinity(), -limits::infinity()})
+  for (const double v : {Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity()}) {
     rows.metric("number").field("v", v).field("n", std::int64_t{1});
-  rows.metric("only_nan").field("v", limits::quiet_NaN());
+  }
+  rows.metric("only_nan").field("v", Limits::quiet_NaN());
   const std::string_view bytes("\xff\xfe\xc3(\0\n\x7f", 7);
   rows.metric("text").tag("t", bytes).tag(bytes, "v").field("v", bytes).field(bytes, true);
   rows.metric(bytes).field("n", std::int64_t{1});
   rows.metric("").field("n", std::int64_t{1});
-  rows.metric("extreme").time(std::numeric_limits<std::int64_t>::min()).field("v", limits::max());
-  rows.metric("extreme").time(std::numeric_limits<std::int64_t>::max()).field("v", limits::min());
+  rows.metric("extreme").time(std::numeric_limits<std::int64_t>::min()).field("v", Limits::max());
+  rows.metric("extreme").time(std::numeric_limits<std::int64_t>::max()).field("v", Limits::min());
   send_spoiled(self, rows, [](weir_buf&, weir_batch&, std::uint32_t&) {});
 }
 

@@ -10,8 +10,9 @@ weir_status complete_wildly(const bad::Self& self, const weir_delivery& in) {
   result.size = sizeof result;
   result.rejected = rows;
   result.n_rejected = 3;
-  for (const std::uint64_t id : {in.id + 1000, std::uint64_t{0}, in.id, in.id})
+  for (const std::uint64_t id : {in.id + 1000, std::uint64_t{0}, in.id, in.id}) {
     self.host->complete(self.host->ctx, id, &result);
+  }
   return WEIR_ASYNC;
 }
 

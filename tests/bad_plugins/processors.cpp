@@ -13,8 +13,9 @@ weir_status edit(void* me, weir_buf* inout, const weir_delivery* in, std::uint64
   if (self.does("edit", "lies in size")) head.total = 0xfffffff0U;
   if (self.does("edit", "makes it raw")) head.signal = WEIR_SIG_RAW;
   if (self.does("edit", "loses rows")) head.n_rows = 0;
-  if (self.does("edit", "gives nothing back"))
+  if (self.does("edit", "gives nothing back")) {
     *inout = weir_buf{sizeof(weir_buf), 0, 0, nullptr, 0};
+  }
   static_cast<void>(in);
   static_cast<void>(keep);
   return WEIR_OK;

@@ -22,8 +22,9 @@ weir_status serialize(void* me, const weir_delivery* in, weir_buf* out, std::uin
   const bool lies = self.does("serialize", "lies in row_end");
   if (lies && row_end != nullptr) std::fill_n(row_end, in->n_rows, 0xfffffff0U);
   if (self.does("serialize", "lies in used")) *used = ~std::uint64_t{0};
-  if (self.does("serialize", "gives nothing back"))
+  if (self.does("serialize", "gives nothing back")) {
     *out = weir_buf{sizeof(weir_buf), 0, 0, nullptr, 0};
+  }
   return WEIR_OK;
 }
 
