@@ -24,6 +24,7 @@ class Budget {
  public:
   static constexpr std::int64_t input_percent = 80;
   static constexpr std::int64_t queue_percent = 60;
+  static constexpr std::int64_t recycled_part = 16;
 
   explicit Budget(std::int64_t limit_bytes)
       : limit_bytes_(limit_bytes), recycler_(recycled_max(limit_bytes)) {}
@@ -61,12 +62,13 @@ class Budget {
   [[nodiscard]] std::int64_t peak_bytes() const { return peak_.load(std::memory_order_relaxed); }
 
  private:
-  // A sixteenth of the limit, at most 16 MiB. None where an address sanitizer watches for the use of freed blocks.
+  // One part in recycled_part of the limit, at most 16 MiB. None where an address sanitizer watches for the use of freed blocks.
   static constexpr std::uint64_t recycled_max([[maybe_unused]] std::int64_t limit_bytes) {
 #ifdef __SANITIZE_ADDRESS__
     return 0;
 #else
-    return std::min<std::uint64_t>(static_cast<std::uint64_t>(limit_bytes) / 16, 16 << 20);
+    return std::min<std::uint64_t>(static_cast<std::uint64_t>(limit_bytes / recycled_part),
+                                   16 << 20);
 #endif
   }
 
@@ -80,5 +82,10 @@ class Budget {
 
 // A quarter of the cgroup's limit or of the machine's memory, at most 1 GiB.
 std::int64_t default_memory_limit_bytes();
+// What this process holds in memory now; 0 where the system does not say.
+std::int64_t resident_bytes();
+// The budget's limit under a limit of the whole process that already holds some: the rest, without what the
+// recycler may keep, but at least half.
+std::int64_t buffers_limit_bytes(std::int64_t memory_limit_bytes, std::int64_t held_bytes);
 
 }  // namespace weir::queue

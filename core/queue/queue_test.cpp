@@ -43,6 +43,12 @@ TEST(Budget, KeepsTheQueuesBelowTheInputs) {
   EXPECT_LT(budget.queue_limit_bytes(), budget.input_limit_bytes());
 }
 
+TEST(Budget, LeavesRoomForTheProcessItself) {
+  EXPECT_EQ(buffers_limit_bytes(27, 10), 16);
+  EXPECT_EQ(buffers_limit_bytes(20, 18), 10);
+  EXPECT_GT(resident_bytes(), 100'000);
+}
+
 TEST(Budget, TellsOnceThatThereIsRoom) {
   Budget budget(1000);
   int told = 0;

@@ -31,9 +31,11 @@ class SystemRandom final : public Random {
   std::mt19937_64 engine_{std::random_device{}()};
 };
 
+// What is left of the memory limit for buffers, beside the program and its plugins.
 std::int64_t limit_of(const config::WeirSettings& settings) {
-  return settings.memory_limit_bytes > 0 ? settings.memory_limit_bytes
-                                         : queue::default_memory_limit_bytes();
+  const std::int64_t limit = settings.memory_limit_bytes > 0 ? settings.memory_limit_bytes
+                                                             : queue::default_memory_limit_bytes();
+  return queue::buffers_limit_bytes(limit, queue::resident_bytes());
 }
 
 const Logger& agent_log() {
