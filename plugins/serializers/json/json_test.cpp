@@ -92,8 +92,9 @@ TEST(JsonSerializer, NestedFields) {
 
 TEST(JsonSerializer, Transforms) {
   const auto transformed = [](const std::string& expression) {
-    return serialized("m,h=a v=1i,w=18446744073709551615u,s=\"<\" 1700000000123456789",
-                      "json_timestamp_units = '1ns'\njson_transformation = '''" + expression + "'''");
+    return serialized(
+        "m,h=a v=1i,w=18446744073709551615u,s=\"<\" 1700000000123456789",
+        "json_timestamp_units = '1ns'\njson_transformation = '''" + expression + "'''");
   };
   EXPECT_EQ(transformed("{\"n\": name, \"f\": fields, \"t\": timestamp, \"x\": nothing}"),
             (lines{"{\"f\":{\"s\":\"\\u003c\",\"v\":1,\"w\":18446744073709551615},\"n\":\"m\","
