@@ -187,6 +187,9 @@ TEST(Jsonata, LimitsAreErrors) {
   const std::string many(5000, '(');
   std::string sum = "1";
   for (int i = 0; i < 5000; ++i) sum += "+1";
+  const std::string nested =
+      "$reduce([1..40], function($a, $b) { [[$a], [$a]] }) = 1 or "
+      "$boolean($reduce([1..40], function($a, $b) { [[$a], [$a]] }, [0]))";
   const std::string expressions[] = {
       many,
       sum,
@@ -199,8 +202,7 @@ TEST(Jsonata, LimitsAreErrors) {
       "$pad(\"a\", 1e15)",
       "$map([1..10000], function($x) { $count([1..10000]) })",
       "($a := [1..30] ~> $reduce(function($x, $y) { [[$x], [$x]] }); $string($a))",
-      "$reduce([1..40], function($a, $b) { [[$a], [$a]] }) = 1 or "
-      "$boolean($reduce([1..40], function($a, $b) { [[$a], [$a]] }, [0]))",
+      nested,
       "$reduce([1..60], function($a, $b) { $a & $a }, \"aaaa\")"};
   for (const std::string& e : expressions) EXPECT_EQ(result_of(e), failure) << e.substr(0, 60);
 }
