@@ -70,7 +70,7 @@ class OutOfTree(unittest.TestCase):
         source = self.top / f"cpp-{name}"
         shutil.copytree(self.samples / "cpp_processor", source)
         build = source / "build"
-        self.must("cmake", "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={self.sdk}", *options)
+        self.must("cmake", "-G", "Ninja", "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={self.sdk}", *options)
         self.must("cmake", "--build", build)
         self.must("ctest", "--test-dir", build, "--output-on-failure")
         return build / "plugins" / "processors" / "shout.so"
