@@ -201,6 +201,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     std::uint32_t intern(std::string_view s, std::uint64_t hashed) {
       if (strs_.size() * 2 >= n_slots_) rehash();
       std::uint32_t at = static_cast<std::uint32_t>(hashed) & (n_slots_ - 1);
+      // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): rehash set it
       for (; slots_[at].id != WEIR_NO_ID; at = (at + 1) & (n_slots_ - 1)) {
         if (slots_[at].tag == static_cast<std::uint32_t>(hashed >> 32) && str(slots_[at].id) == s) {
           return slots_[at].id;
@@ -259,6 +260,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     }
     void move_to(slot* table, std::uint32_t n, slot s) {
       std::uint32_t at = places_[s.id].hashed & (n - 1);
+      // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): rehash set it
       while (table[at].id != WEIR_NO_ID) at = (at + 1) & (n - 1);
       table[at] = s;
       places_[s.id].slot = at;
