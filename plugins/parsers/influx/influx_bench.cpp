@@ -85,7 +85,7 @@ void known_series(benchmark::State& state) {
   const std::uint64_t n = std::max<std::uint64_t>(n_series, 20000);
   const std::string text = lines(0, n_series, n);
   for (int warm = 0; warm < 3; ++warm) read_all(reader, out, text);
-  for (auto _ : state) read_all(reader, out, text);
+  for ([[maybe_unused]] auto _ : state) read_all(reader, out, text);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(n));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
   if (host.bad != 0) state.SkipWithError("bad records");
@@ -103,7 +103,7 @@ void new_series(benchmark::State& state) {
   weir::influx::Reader reader(weir::influx::Dialect(false), 1);
   constexpr std::uint64_t n = 20000;
   std::uint64_t first = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     state.PauseTiming();
     const std::string text = lines(first, n, n);
     first += n;
@@ -132,7 +132,7 @@ void one_line_messages(benchmark::State& state) {
     benchmark::DoNotOptimize(out.emit());
   };
   for (int warm = 0; warm < 3; ++warm) read_messages();
-  for (auto _ : state) read_messages();
+  for ([[maybe_unused]] auto _ : state) read_messages();
   state.SetItemsProcessed(state.iterations() * 10000);
 }
 BENCHMARK(one_line_messages);

@@ -41,6 +41,7 @@ class SessionLines {
   std::unordered_map<std::uint32_t, std::uint64_t> lines_;
 };
 
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): what is used together is together
 class Reader {
  public:
   // unit_ns: what one tick of a written timestamp is.
