@@ -84,7 +84,7 @@ void serialize(benchmark::State& state) {
   weir_buf buf = buffers.get(4U << 20U);
   weir::influx_lines::InfluxSerializer serializer;
   std::uint64_t bytes = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     weir::text out(&buf, &buffers);
     serializer.begin_batch(b);
     for (const weir::row r : b) serializer.serialize(r, out);
