@@ -66,7 +66,8 @@ class Checker {
       return "is of the unknown type " + std::to_string(option.type);
     }
     if (std::string why = check_choices(option); !why.empty()) return why;
-    const std::string why = option.def == nullptr ? std::string() : check_default_(option);
+    if (option.def == nullptr) return {};
+    const std::string why = check_default_(option);
     return why.empty() ? why : "has the default " + std::string(option.def) + ", " + why;
   }
   std::string children(const weir_opt& option, const std::string& path, int depth) {
