@@ -9,8 +9,9 @@ constexpr std::int64_t ms_ns = 1'000'000;
 constexpr std::int64_t second_ns = 1000 * ms_ns;
 // A call counts as hung when it takes longer than this, and longer than twice the interval it belongs to.
 constexpr std::int64_t hung_after_ns = 2 * second_ns;
-// What outputs get to stop in, and lanes to let go, when the time is up.
+// What outputs get to stop in when the time is up, and lanes to hand over what they hold, on a busy machine, too.
 constexpr std::int64_t last_moment_ns = 200 * ms_ns;
+constexpr std::int64_t lanes_moment_ns = second_ns;
 constexpr std::int64_t between_two_gathers_ns = 500 * ms_ns;
 
 bool runs_on_lanes(const Instance& instance) {
@@ -263,7 +264,7 @@ bool Pipeline::stop(const Wait& wait) {
       deadline);
   stop_outputs(wait, begin + timeout);
   // Lanes that an output held are let go now; what they carry is counted by the outputs.
-  wait([this] { return lanes_idle(); }, services_.clock.steady_ns() + last_moment_ns);
+  wait([this] { return lanes_idle(); }, services_.clock.steady_ns() + lanes_moment_ns);
   for (const auto& input : inputs_) {
     if (input->lanes_idle()) input->forget_sessions();
   }
