@@ -117,8 +117,8 @@ TEST(BasicStats, CountsWhatFindsNoRoom) {
 TEST(Stats, VarianceIsThatOfTheValues) {
   std::mt19937 chance(3);
   std::normal_distribution<double> spread(1e9, 2);
-  std::vector<double> values;
-  for (int i = 0; i < 1000; ++i) values.push_back(spread(chance));
+  std::vector<double> values(1000);
+  for (double& value : values) value = spread(chance);
   Stats stats(values[0], 0);
   for (std::size_t i = 1; i < values.size(); ++i) {
     stats.add(values[i], static_cast<std::int64_t>(i));
