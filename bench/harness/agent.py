@@ -15,6 +15,7 @@ from harness.figures import Failed
 
 READY_S = 10
 STOP_S = 60
+ONCE_S = 300
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,13 +36,13 @@ class Ended:
 class Agent:
     """One run. Its log, configuration and ledger stay in the folder it is given."""
 
-    def __init__(self, installation, configuration, folder):
+    def __init__(self, installation, configuration, folder, *options):
         self.folder = folder
         (folder / "agent.conf").write_text(configuration)
         self.ledger = folder / "ledger.json"
         self.log = folder / "agent.log"
         command = [installation.binary, "--config", folder / "agent.conf", "--plugin-directory", installation.plugins,
-                   "--ledger", self.ledger]
+                   "--ledger", self.ledger, *options]
         with self.log.open("w") as log:
             self.started_ns = time.time_ns()
             self.process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log)
@@ -63,7 +64,11 @@ class Agent:
     def stop(self):
         """Asks the agent to end, and waits for it; it delivers what it has first."""
         self.process.send_signal(signal.SIGTERM)
-        guard = threading.Timer(STOP_S, self.process.kill)
+        return self.wait(STOP_S)
+
+    def wait(self, limit_s):
+        """Until it has ended by itself; it is killed at the limit."""
+        guard = threading.Timer(limit_s, self.process.kill)
         guard.start()
         status, cpu_s, peak_mb = process.wait(self.pid)
         ended_at = time.monotonic()
@@ -77,6 +82,15 @@ class Agent:
         if self.process.returncode is None:
             self.process.kill()
             self.process.wait()
+
+
+def run_once(installation, configuration, folder):
+    """From start to end by --once."""
+    agent = Agent(installation, configuration, folder, "--once")
+    try:
+        return agent.wait(ONCE_S)
+    finally:
+        agent.kill()
 
 
 @contextlib.contextmanager

@@ -42,14 +42,20 @@ class Figure:
                 "limit": self.limit, "ratio": self.ratio, "target": str(self.target or ""), "met": met, **self.detail}
 
 
-def throughput(name, work, limit_name, limit, per_core_target=None):
+def throughput(name, work, limit_name, limit, cpu_target=None):
     """The figures of records that went through something: CPU seconds per million, and its reciprocal."""
     cpu = work.cpu_s / work.records * 1e6
     detail = {"records": work.records, "bytes": work.bytes, "wall_s": work.wall_s, "cpu_s": work.cpu_s,
               "records_per_s": work.records / work.wall_s if work.wall_s else None, "lost": work.lost}
     per_million = limit * work.bytes / work.records * 1e6 if limit else None
-    return [Figure(f"{name}: CPU", cpu, "s/M records", limit_name, per_million, detail=detail),
-            Figure(f"{name}: per core", 1e6 / cpu, "records/s", target=per_core_target)]
+    return [Figure(f"{name}: CPU", cpu, "s/M records", limit_name, per_million, cpu_target, detail),
+            Figure(f"{name}: per core", 1e6 / cpu, "records/s")]
+
+
+def against_counting_lines(name, work, limits, target=None):
+    """CPU per byte as a multiple of what wc -l needs: a figure that means the same on other machines."""
+    return Figure(f"{name}: CPU per byte", work.cpu_s / work.bytes / limits.cpu_per_byte("wc -l"), "x wc -l",
+                  target=target)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,9 +1,9 @@
-// Sends line protocol over TCP as fast as the peer takes it, and says what it sent.
+// Sends line protocol or JSON over TCP as fast as the peer takes it, and says what it sent.
 //
-//   line_sender PORT [records=N] [connections=N] [series=N] [first=N] [new=1] [sample=FILE]
+//   line_sender PORT [records=N] [connections=N] [series=N] [first=N] [new=1] [json=1] [sample=FILE]
 //
-// A record has four tags and five fields in about 170 bytes; its field seq is a number of its own,
-// so that sequence_check can tell at the other end which are missing or double. Each connection has
+// A record has four tags and five fields in about 170 bytes, 205 as JSON; its field seq is a number
+// of its own, so that sequence_check can tell at the other end which are missing or double. Each connection has
 // a part of the series, and sends them again and again; with new=1 every record is a series of its
 // own. The lines are made before the first one is sent; while sending, only digits change in place.
 // Having sent all, it closes its half of a connection and waits for the peer's end: then the peer
@@ -42,13 +42,14 @@ constexpr std::size_t piece_bytes = std::size_t{256} << 10U;
 constexpr int end_timeout_s = 30;
 constexpr std::size_t seq_digits = 12;
 constexpr std::size_t host_digits = 8;
+constexpr const char* digits = "0123456789";
 // Always as many digits, whatever is added.
 constexpr std::uint64_t seq_base = 100'000'000'000;
 
 struct Options {
   std::uint16_t port = 0;
   std::uint64_t records = 1'000'000, connections = 1, series = 10'000, first = 0;
-  bool new_series = false;
+  bool new_series = false, json = false;
   std::string sample;
 };
 
@@ -62,26 +63,54 @@ void put_digits(char* at, std::uint64_t value, std::size_t digits) {
   }
 }
 
-// One record's text, by what its series is.
-std::string line_of(std::uint64_t series) {
-  static constexpr const char* services[] = {"checkout", "payment", "search", "catalog", "gateway"};
-  const auto mixed = static_cast<unsigned>((series * 0x9E3779B97F4A7C15U) >> 40U);
+// What a series is made of.
+struct Series {
+  explicit Series(std::uint64_t n)
+      : number(n), mixed(static_cast<unsigned>((n * 0x9E3779B97F4A7C15U) >> 40U)) {}
+  std::uint64_t number;
+  unsigned mixed;
+  unsigned cluster() const { return mixed % 9 + 1; }
+  unsigned zone() const { return mixed % 48; }
+  const char* service() const {
+    static constexpr const char* names[] = {"checkout", "payment", "search", "catalog", "gateway"};
+    return names[mixed % 5];
+  }
+  double latency_ms() const { return 1 + mixed % 89999 / 1000.0; }
+  double load() const { return 1 + mixed % 7919 / 10000.0; }
+  double ratio() const { return mixed % 9973 / 10000.0; }
+  double size_kb() const { return 10 + mixed % 8999 / 100.0; }
+};
+
+int print_line_protocol(const Series& s, char* to, std::size_t room) {
+  return std::snprintf(to, room,
+                       "web_requests,cluster=eu-west-%u,host=web-%08" PRIu64
+                       ",service=%s,zone=zone-%02u latency_ms=%.3f,load=%.4f,ratio=%.4f,"
+                       "size_kb=%.2f,seq=%012" PRIu64 "i 1700000000000000000\n",
+                       s.cluster(), s.number, s.service(), s.zone(), s.latency_ms(), s.load(),
+                       s.ratio(), s.size_kb(), seq_base);
+}
+
+int print_json(const Series& s, char* to, std::size_t room) {
+  return std::snprintf(to, room,
+                       R"({"name":"web_requests","cluster":"eu-west-%u","host":"web-%08)" PRIu64
+                       R"(","service":"%s","zone":"zone-%02u","latency_ms":%.3f,"load":%.4f,)"
+                       R"("ratio":%.4f,"size_kb":%.2f,"seq":%012)" PRIu64
+                       ",\"ts\":1700000000}\n",
+                       s.cluster(), s.number, s.service(), s.zone(), s.latency_ms(), s.load(),
+                       s.ratio(), s.size_kb(), seq_base);
+}
+
+std::string line_of(std::uint64_t series, bool json) {
   char line[320];
-  const int n = std::snprintf(
-      line, sizeof line,
-      "web_requests,cluster=eu-west-%u,host=web-%08" PRIu64
-      ",service=%s,zone=zone-%02u "
-      "latency_ms=%.3f,load=%.4f,ratio=%.4f,size_kb=%.2f,seq=%012" PRIu64 "i 1700000000000000000\n",
-      mixed % 9 + 1, series, services[mixed % 5], mixed % 48, 1 + mixed % 89999 / 1000.0,
-      1 + mixed % 7919 / 10000.0, mixed % 9973 / 10000.0, 10 + mixed % 8999 / 100.0, seq_base);
+  const int n = (json ? print_json : print_line_protocol)(Series(series), line, sizeof line);
   return {line, static_cast<std::size_t>(n)};
 }
 
 // Lines that stay in memory, with the places of what changes in them.
 class Lines {
  public:
-  Lines(std::uint64_t first_series, std::uint64_t n) {
-    for (std::uint64_t i = 0; i < n; ++i) append(line_of(first_series + i));
+  Lines(std::uint64_t first_series, std::uint64_t n, bool json) {
+    for (std::uint64_t i = 0; i < n; ++i) append(line_of(first_series + i, json));
     begins_.push_back(text_.size());
   }
   std::size_t size() const { return seq_at_.size(); }
@@ -105,8 +134,9 @@ class Lines {
  private:
   void append(const std::string& line) {
     begins_.push_back(text_.size());
-    host_at_.push_back(text_.size() + line.find("host=web-") + std::strlen("host=web-"));
-    seq_at_.push_back(text_.size() + line.find("seq=") + std::strlen("seq="));
+    // Whatever stands between a key and its value is left over: = or ":
+    host_at_.push_back(text_.size() + line.find("web-0") + std::strlen("web-"));
+    seq_at_.push_back(text_.size() + line.find_first_of(digits, line.find("seq")));
     text_ += line;
   }
   std::string text_{};
@@ -183,7 +213,7 @@ class Run {
  public:
   explicit Run(const Options& o) : o_(o) {
     const std::uint64_t each = std::max<std::uint64_t>(o.series / o.connections, 1);
-    for (std::uint64_t c = 0; c < o.connections; ++c) lines_.emplace_back(c * each, each);
+    for (std::uint64_t c = 0; c < o.connections; ++c) lines_.emplace_back(c * each, each, o.json);
   }
   Sent run() {
     std::vector<std::thread> threads;
@@ -243,6 +273,8 @@ Options options_of(const std::vector<std::string>& words) {
       o.sample = value;
     } else if (key == "new") {
       o.new_series = value == "1";
+    } else if (key == "json") {
+      o.json = value == "1";
     } else {
       *numbers.at(key) = std::stoull(value);
     }

@@ -1,4 +1,4 @@
-// Counts which of the numbered records arrived in files of line protocol.
+// Counts which of the numbered records arrived in files of line protocol or JSON.
 //
 //   sequence_check RECORDS FIRST FILE...
 //
@@ -31,8 +31,8 @@ class Seen {
   Seen(std::uint64_t records, std::uint64_t first) : first_(seq_base + first), seen_(records) {}
   void line(std::string_view line) {
     ++lines_;
-    const std::size_t at = line.find("seq=");
-    const std::uint64_t number = at == std::string_view::npos ? 0 : number_at(line.substr(at + 4));
+    const std::size_t at = line.find_first_of("0123456789", line.find("seq"));
+    const std::uint64_t number = at == std::string_view::npos ? 0 : number_at(line.substr(at));
     if (number < first_ || number - first_ >= seen_.size()) {
       ++foreign_;
     } else if (seen_[number - first_]) {

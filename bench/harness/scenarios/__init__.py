@@ -1,9 +1,12 @@
 """All scenarios, in the order in which they run. A new one is a module here and a line in ALL."""
 
+from harness.scenarios.files import LpFileOnce
 from harness.scenarios.footprint import Footprint
 from harness.scenarios.host import Host
 from harness.scenarios.micro import InfluxParse, InfluxSerialize, PluginCall, Rename
-from harness.scenarios.tcp import TcpToDiscard, TcpToFile, TcpToFileProcessed
+from harness.scenarios.tcp import (JsonProcess, JsonTcpDiscard, JsonTcpFile, LpProcess, LpProcess4, LpTcpDiscard,
+                                   LpTcpDiscard4, LpTcpDiscardNew, LpTcpFile)
 
-ALL = (InfluxParse(), Rename(), InfluxSerialize(), PluginCall(), TcpToDiscard(), TcpToFile(), TcpToFileProcessed(),
-       Host(), Footprint())
+ALL = (InfluxParse(), Rename(), InfluxSerialize(), PluginCall(),
+       LpTcpDiscard(), LpTcpDiscard4(), LpTcpDiscardNew(), LpTcpFile(), LpProcess(), LpProcess4(), LpFileOnce(),
+       JsonTcpDiscard(), JsonTcpFile(), JsonProcess(), Host(), Footprint())
