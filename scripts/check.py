@@ -209,7 +209,9 @@ def write_lint_commands():
     """The release build's compile commands, which are g++'s, without what clang does not know."""
     commands = (BUILD / "release" / "compile_commands.json").read_text()
     (BUILD / "lint").mkdir(exist_ok=True)
-    (BUILD / "lint" / "compile_commands.json").write_text(commands.replace(" -fno-gnu-unique", ""))
+    for word in (" -fno-gnu-unique", " --param=ggc-min-heapsize=1048576"):
+        commands = commands.replace(word, "")
+    (BUILD / "lint" / "compile_commands.json").write_text(commands)
 
 
 def lint(part, file):
