@@ -3,12 +3,14 @@
 #include <array>
 #include <limits>
 
+#include "plugins/common/parsing/scan.hpp"
 #include "plugins/common/text/go_number.hpp"
 #include "plugins/common/text/utf8.hpp"
-#include "plugins/parsers/influx/scan.hpp"
 
 namespace weir::influx {
 namespace {
+
+using common::string_stop;
 
 // What a byte is to a token of a grammar; bit = 1 << Token for "ends it".
 using Classes = std::array<std::uint8_t, 256>;

@@ -6,11 +6,22 @@
 
 #include <weir/hash.hpp>
 
-#include "plugins/parsers/influx/digits.hpp"
-#include "plugins/parsers/influx/scan.hpp"
+#include "plugins/common/parsing/digits.hpp"
+#include "plugins/common/parsing/scan.hpp"
+#include "plugins/common/parsing/tags.hpp"
 
 namespace weir::influx {
 namespace {
+
+using common::Decimal;
+using common::pow10_exact;
+using common::read_decimal;
+using common::read_digits;
+using common::Run;
+using common::same;
+using common::series_hash;
+using common::series_stop;
+using common::string_stop;
 
 constexpr std::uint64_t exact_mantissa = std::uint64_t{1} << 53U;
 constexpr std::size_t excerpt_bytes = 128;
@@ -231,27 +242,12 @@ void Reader::use_series(std::uint32_t i) {
   memo_.count_hit();
   if (previous_ != Memo::none) memo_.series(previous_).next = i;
   series_ = previous_ = i;
-  Series& s = memo_.series(i);
-  if (s.seen != generation_) materialize(s);
+  const Series& s = memo_.ready(i, *out_);
   name_id_ = s.name_id;
   tag0_ = s.tag0;
   n_tag_ = s.n_tag;
   expected_ = s.fields;
   n_expected_ = s.n_fields;
-}
-
-// Gives a known series its name and tags in the batch at hand.
-void Reader::materialize(Series& s) {
-  string_table& strings = out_->strings();
-  tags_.resize(s.n_own);
-  for (std::uint32_t i = 0; i < s.n_own; ++i) {
-    tags_[i].key = memo_.id_of(s.tags[2 * i], strings, generation_);
-    tags_[i].val = memo_.id_of(s.tags[2 * i + 1], strings, generation_);
-  }
-  s.name_id = memo_.id_of(s.name, strings, generation_);
-  s.tag0 = out_->add_tags(tags_.data(), s.n_own);
-  s.n_tag = out_->n_tags_from(s.tag0);
-  s.seen = generation_;
 }
 
 // Where a series with backslashes ends; nullptr where it is not one.
@@ -271,7 +267,7 @@ const char* Reader::read_series(const char* p) {
   while (p != nullptr && *p == ',') p = read_tag(p + 1);
   if (p == nullptr) return p;
   if (!dialect_.is_blank(*p)) return fail(p, "expected a blank and fields, or a comma and a tag");
-  sort_tags();
+  common::sort_tags(tags_, out_->strings());
   tag0_ = out_->add_tags(tags_.data(), static_cast<std::uint32_t>(tags_.size()));
   n_tag_ = out_->n_tags_from(tag0_);
   expected_ = last_keys_.data();
@@ -301,28 +297,6 @@ const char* Reader::token(const char* p, Token kind, const char* reason, std::ui
   }
   id = out_->strings().intern(text);
   return end;
-}
-
-// By key; of equal keys the last one stays.
-void Reader::sort_tags() {
-  const string_table& strings = out_->strings();
-  const auto less = [&](weir_tag a, weir_tag b) { return strings.str(a.key) < strings.str(b.key); };
-  constexpr std::size_t few = 32;
-  if (tags_.size() > few) {
-    std::stable_sort(tags_.begin(), tags_.end(), less);
-  } else {
-    for (std::size_t i = 1; i < tags_.size(); ++i) {
-      const weir_tag t = tags_[i];
-      std::size_t at = i;
-      for (; at > 0 && less(t, tags_[at - 1]); --at) tags_[at] = tags_[at - 1];
-      tags_[at] = t;
-    }
-  }
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < tags_.size(); ++i) {
-    if (i + 1 == tags_.size() || tags_[i].key != tags_[i + 1].key) tags_[kept++] = tags_[i];
-  }
-  tags_.resize(kept);
 }
 
 // One stands there already.

@@ -23,10 +23,14 @@
 #include <weir/delivery.hpp>
 #include <weir/sink.hpp>
 
+#include "plugins/common/parsing/memo.hpp"
 #include "plugins/parsers/influx/dialect.hpp"
-#include "plugins/parsers/influx/memo.hpp"
 
 namespace weir::influx {
+
+using common::FieldKey;
+using common::Memo;
+using common::Series;
 
 // How many lines of each stream have been read, so that a report can say the line.
 class SessionLines {
@@ -83,12 +87,10 @@ class Reader {
   const char* series(const char* p);
   const char* guess_series(const char* p);
   void use_series(std::uint32_t i);
-  void materialize(Series& s);
   const char* careful_series_end(const char* p) const;
   const char* read_series(const char* p);
   const char* read_tag(const char* p);
   const char* token(const char* p, Token kind, const char* reason, std::uint32_t& id);
-  void sort_tags();
   const char* blanks(const char* p);
   const char* fields(const char* p);
   const char* other_fields(const char* p);

@@ -27,8 +27,11 @@ void compile(glob_list& globs, const char* option, const std::vector<std::string
 }  // namespace
 
 void JsonParser::init() {
-  compile(tag_globs_, "tag_keys", tag_keys);
-  compile(string_globs_, "json_string_fields", string_fields);
+  compile(rules_.tags, "tag_keys", tag_keys);
+  compile(rules_.text_fields, "json_string_fields", string_fields);
+  rules_.name_key = name_key;
+  rules_.time_key = time_key;
+  flat_.set_host(self);
   if (time_key.empty()) return;
   if (time_format.empty()) {
     throw config_error("json_time_format",
@@ -37,7 +40,7 @@ void JsonParser::init() {
                        "\"2006-01-02T15:04:05Z07:00\"");
   }
   try {
-    time_.emplace(time_format, timezone);
+    rules_.time.emplace(time_format, timezone);
   } catch (const std::invalid_argument& x) {
     throw config_error("json_timezone", x.what());
   }
@@ -56,7 +59,10 @@ void JsonParser::parse(const message& m, sink& out) {
     }
   }
   text = trimmed(text);
-  if (text.empty()) return;
+  if (!text.empty() && !flat_.read(text, m.from, out)) parse_document(text, m, out);
+}
+
+void JsonParser::parse_document(std::string_view text, const message& m, sink& out) {
   document_.read(text);
   check_times(m.from.time_ns());
   for (std::size_t i = 0; i < document_.objects().size(); ++i) {
@@ -70,9 +76,9 @@ void JsonParser::check_times(std::int64_t now_ns) {
   const std::size_t n = document_.objects().size();
   times_ns_.assign(n, now_ns);
   skipped_.assign(n, false);
-  if (!time_) return;
+  if (!rules_.time) return;
   for (std::size_t i = 0; i < n; ++i) {
-    const std::string why = object_time(document_.objects()[i], *time_, now_ns, times_ns_[i]);
+    const std::string why = object_time(document_.objects()[i], *rules_.time, now_ns, times_ns_[i]);
     if (why.empty()) continue;
     if (strict || n == 1) throw fail("the timestamp in \"" + time_key + "\": " + why);
     skipped_[i] = true;
@@ -137,7 +143,7 @@ void JsonParser::emit(const Object& o, std::string_view name, std::int64_t time_
   builder& row = out.metric(name, time_ns);
   for (std::size_t i = o.begin; i < o.end; ++i) {
     const Leaf& leaf = *document_.leaf(i);
-    if (time_ && leaf.key == time_key) continue;
+    if (rules_.time && leaf.key == time_key) continue;
     const Role role = role_of(leaf.key);
     switch (leaf.kind) {
       case Leaf::Kind::number: put_number(row, leaf, role); break;
@@ -147,11 +153,11 @@ void JsonParser::emit(const Object& o, std::string_view name, std::int64_t time_
   }
 }
 
-JsonParser::Role JsonParser::role_of(std::string_view key) {
+Role JsonParser::role_of(std::string_view key) {
   const auto known = roles_.find(key);
   if (known != roles_.end()) return known->second;
   if (roles_.size() == roles_max) roles_.clear();
-  const Role role{tag_globs_.matches(key), string_globs_.matches(key)};
+  const Role role = rules_.role_of(key);
   roles_.emplace(key, role);
   return role;
 }

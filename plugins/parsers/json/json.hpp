@@ -2,19 +2,17 @@
 
 // parsers.json: an object, or each object of an array, becomes a metric.
 
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
 
-#include <weir/glob.hpp>
 #include <weir/weir.hpp>
 
-#include "plugins/common/go_time/timestamp.hpp"
 #include "plugins/parsers/json/document.hpp"
+#include "plugins/parsers/json/flat_reader.hpp"
+#include "plugins/parsers/json/rules.hpp"
 
 namespace weir::json {
 
@@ -44,21 +42,18 @@ class JsonParser {
       opt{"json_timezone", &JsonParser::timezone, "\"\"",
           "Where timestamps without a zone are at home: UTC, Local or a name"}};
 
+  host self;
   void init();
   void parse(const message& m, sink& out);
 
  private:
-  // What becomes of a key's values.
-  struct Role {
-    bool tag = false;
-    bool text_field = false;
-  };
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
   };
   static constexpr std::size_t roles_max = 4096;
 
+  void parse_document(std::string_view text, const message& m, sink& out);
   void check_times(std::int64_t now_ns);
   std::string object_time(const Object& o, const common::TimestampFormat& format,
                           std::int64_t now_ns, std::int64_t& ns) const;
@@ -70,8 +65,8 @@ class JsonParser {
   static void put_text(builder& row, const Leaf& leaf, Role role);
   static void put_boolean(builder& row, const Leaf& leaf, Role role);
 
-  glob_list tag_globs_, string_globs_;
-  std::optional<common::TimestampFormat> time_;
+  Rules rules_;
+  FlatReader flat_{rules_};
   Document document_;
   std::vector<std::int64_t> times_ns_;  // of each object
   std::vector<bool> skipped_;           // objects that json_strict = false passes over

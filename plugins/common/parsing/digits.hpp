@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace weir::influx {
+namespace weir::common {
 
 static_assert(std::endian::native == std::endian::little, "the first digit is the lowest byte");
 
@@ -104,4 +104,4 @@ inline const char* read_decimal(const char* p, Decimal& d) {
   return p;
 }
 
-}  // namespace weir::influx
+}  // namespace weir::common

@@ -11,7 +11,7 @@
 #include <emmintrin.h>
 #endif
 
-namespace weir::influx {
+namespace weir::common {
 
 #if defined(__SSE2__)
 
@@ -26,6 +26,12 @@ class Chunk {
     const __m128i from_tab = _mm_sub_epi8(bytes_, _mm_set1_epi8('\t'));
     return mask(_mm_cmpeq_epi8(_mm_min_epu8(from_tab, _mm_set1_epi8('\r' - '\t')), from_tab));
   }
+  // Bytes below c; above 0x7f.
+  unsigned below(char c) const {
+    const __m128i last = _mm_set1_epi8(static_cast<char>(c - 1));
+    return mask(_mm_cmpeq_epi8(_mm_min_epu8(bytes_, last), bytes_));
+  }
+  unsigned high() const { return mask(bytes_); }
   unsigned any_of(char a, char b) const {
     return mask(_mm_or_si128(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(a)),
                              _mm_cmpeq_epi8(bytes_, _mm_set1_epi8(b))));
@@ -50,6 +56,14 @@ class Chunk {
   unsigned layout() const {
     return collect([&](unsigned i) { return bytes_[i] >= '\t' && bytes_[i] <= '\r'; });
   }
+  unsigned below(char c) const {
+    return collect([&](unsigned i) {
+      return static_cast<unsigned char>(bytes_[i]) < static_cast<unsigned char>(c);
+    });
+  }
+  unsigned high() const {
+    return collect([&](unsigned i) { return (bytes_[i] & 0x80) != 0; });
+  }
   unsigned any_of(char a, char b) const { return equal(a) | equal(b); }
 
  private:
@@ -72,6 +86,14 @@ inline bool same(const char* a, const char* b, std::uint32_t n) {
     if (Chunk(a).equal(Chunk(b)) != 0xffffU) return false;
   }
   return (~Chunk(a).equal(Chunk(b)) & ((1U << n) - 1)) == 0;
+}
+
+// Are all n bytes below 0x80?
+inline bool is_ascii(const char* p, std::size_t n) {
+  for (; n > 16; n -= 16, p += 16) {
+    if (Chunk(p).high() != 0) return false;
+  }
+  return (Chunk(p).high() & ((1U << n) - 1)) == 0;
 }
 
 // The first byte that can end a series or needs a closer look: space, backslash, \t to \r. At most
@@ -117,4 +139,4 @@ inline std::uint64_t series_hash(const char* p, std::size_t n) {
   return fold(h ^ load(last) ^ mul_b, load(last + 8) ^ mul_a);
 }
 
-}  // namespace weir::influx
+}  // namespace weir::common

@@ -21,7 +21,7 @@
 #include "plugins/common/memory/arena.hpp"
 #include "plugins/common/memory/hash_index.hpp"
 
-namespace weir::influx {
+namespace weir::common {
 
 // A string and its id in the current batch.
 struct Text {
@@ -57,7 +57,7 @@ struct Series {
   std::uint32_t room_fields;
 };
 
-using Index = common::HashIndex;
+using Index = HashIndex;
 
 class Memo {
  public:
@@ -78,6 +78,12 @@ class Memo {
   // ---- series ----
 
   Series& series(std::uint32_t i) { return series_[i]; }
+  // The series with its name and tags in the batch that is being built.
+  Series& ready(std::uint32_t i, sink& out) {
+    Series& s = series_[i];
+    if (s.seen != out.generation()) materialize(s, out);
+    return s;
+  }
   std::uint32_t find_series(const char* raw, std::uint32_t len, std::uint64_t hashed);
   void count_hit() { ++found_; }
   // Has a series of this hash passed here lately? Asked for series that find_series does not know,
@@ -117,6 +123,7 @@ class Memo {
   std::size_t bytes() const;
 
  private:
+  void materialize(Series& s, sink& out);
   std::uint32_t add_text(std::string_view s);
   bool has_room(std::size_t more);
   bool charge_to(std::size_t bytes);
@@ -125,10 +132,11 @@ class Memo {
   static constexpr std::size_t charge_step = std::size_t{256} << 10U;
   static constexpr std::size_t seen_buckets = 32768;
 
-  common::Arena arena_;
+  Arena arena_;
   std::vector<Series> series_;
   std::vector<Text> texts_;
   std::vector<FieldKey> keys_;
+  std::vector<weir_tag> tags_;  // of the series at hand
   Index series_index_, text_index_, key_index_;
   std::vector<std::uint64_t> seen_;  // four fingerprints each, the newest lowest
   std::uint64_t refused_ = 0;        // series that found no room since the last forget
@@ -139,4 +147,4 @@ class Memo {
   std::size_t charged_ = 0;
 };
 
-}  // namespace weir::influx
+}  // namespace weir::common

@@ -1,12 +1,12 @@
-#include "plugins/parsers/influx/memo.hpp"
+#include "plugins/common/parsing/memo.hpp"
 
 #include <cstring>
 
 #include <weir/hash.hpp>
 
-#include "plugins/parsers/influx/scan.hpp"
+#include "plugins/common/parsing/scan.hpp"
 
-namespace weir::influx {
+namespace weir::common {
 namespace {
 
 // Is one of the four 16-bit parts of bucket equal to part?
@@ -28,6 +28,20 @@ std::uint32_t Memo::find_series(const char* raw, std::uint32_t len, std::uint64_
   return series_index_.find(hashed, [&](std::uint32_t i) {
     return series_[i].raw_len == len && same(series_[i].raw, raw, len);
   });
+}
+
+void Memo::materialize(Series& s, sink& out) {
+  string_table& strings = out.strings();
+  const std::uint32_t generation = out.generation();
+  tags_.resize(s.n_own);
+  for (std::uint32_t i = 0; i < s.n_own; ++i) {
+    tags_[i].key = id_of(s.tags[2 * i], strings, generation);
+    tags_[i].val = id_of(s.tags[2 * i + 1], strings, generation);
+  }
+  s.name_id = id_of(s.name, strings, generation);
+  s.tag0 = out.add_tags(tags_.data(), s.n_own);
+  s.n_tag = out.n_tags_from(s.tag0);
+  s.seen = generation;
 }
 
 bool Memo::seen_before(std::uint64_t hashed) {
@@ -151,4 +165,4 @@ bool Memo::charge_to(std::size_t bytes) {
   return true;
 }
 
-}  // namespace weir::influx
+}  // namespace weir::common
