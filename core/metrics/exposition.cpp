@@ -156,6 +156,41 @@ MetricFamily dropped(const std::vector<Group>& groups) {
   return made;
 }
 
+// weir_inputs_file_bytes_read_total: other characters than Prometheus has become _.
+std::string own_name(const Node& n, const OwnMetrics::Metric& metric) {
+  std::string name = "weir_" + n.kind + "_" + n.name + "_" + metric.name;
+  for (char& c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!plain) c = '_';
+  }
+  return metric.counter && !name.ends_with("_total") ? name + "_total" : name;
+}
+
+// Counters go on over a reload; a gauge is that of the newest instance.
+double own_value(const Group& g, std::size_t i, bool counter) {
+  if (!counter) return number(g.nodes.back()->own()->value(i));
+  return g.sum([i](const Node& n) { return n.own() != nullptr ? number(n.own()->value(i)) : 0; });
+}
+
+void add_own(const std::vector<Group>& groups, std::vector<MetricFamily>& to) {
+  std::map<std::string, MetricFamily> families;
+  for (const Group& g : groups) {
+    const Node& n = *g.nodes.back();
+    if (n.own() == nullptr) continue;
+    for (std::size_t i = 0; i < n.own()->list().size(); ++i) {
+      const OwnMetrics::Metric& metric = n.own()->list()[i];
+      MetricFamily& family = families[own_name(n, metric)];
+      family.help = metric.doc;
+      family.type = metric.counter ? MetricType::Counter : MetricType::Gauge;
+      add(family, g.labels, own_value(g, i, metric.counter));
+    }
+  }
+  for (auto& [name, family] : families) {
+    family.name = name;
+    to.push_back(std::move(family));
+  }
+}
+
 void add_agent(const Memory& memory, std::vector<MetricFamily>& to) {
   const auto gauge = [&](const char* name, const char* help, Labels labels, double value) {
     to.push_back(family_of(name, help, MetricType::Gauge));
@@ -182,6 +217,7 @@ class LedgerCollectable final : public prometheus::Collectable {
     const std::vector<Group> groups = groups_of(ledger_);
     for (const NodeFamily& family : node_families) all.push_back(collect(family, groups));
     all.push_back(dropped(groups));
+    add_own(groups, all);
     return all;
   }
 

@@ -41,6 +41,21 @@ TEST_F(Exposition, SaysWhereRecordsWent) {
   EXPECT_TRUE(shows("weir_records_dropped_total" + labels + ",reason=\"rejected\"} 0\n"));
 }
 
+TEST_F(Exposition, HasWhatPluginsCountThemselves) {
+  static constexpr weir_metric_decl read{sizeof(weir_metric_decl), WEIR_COUNTER, "bytes-read",
+                                         "bytes", "Bytes read"};
+  static constexpr weir_metric_decl open{sizeof(weir_metric_decl), WEIR_GAUGE, "open", "", "Open"};
+  static constexpr const weir_metric_decl* const decls[] = {&read, &open, nullptr};
+  for (const std::uint64_t value : {3U, 4U}) {  // the second after a reload
+    OwnMetrics& own = ledger_.add("inputs", "file", "", "1").own(decls);
+    own.slots()[0] = own.slots()[1] = value;
+  }
+  ledger_.add("inputs", "silent", "", "2");
+  const std::string labels = R"({kind="inputs",plugin="file",id="1"})";
+  EXPECT_TRUE(shows("weir_inputs_file_bytes_read_total" + labels + " 7\n")) << page();
+  EXPECT_TRUE(shows("weir_inputs_file_open" + labels + " 4\n"));
+}
+
 TEST_F(Exposition, SaysHowAnOutputFares) {
   Node& n = ledger_.add("outputs", "file", "", "");
   n.queued = 5;

@@ -83,6 +83,11 @@ const char* drop_reason_name(Drop reason) {
   return "unknown";
 }
 
+OwnMetrics& Node::own(const weir_metric_decl* const* decls) {
+  std::call_once(declared_, [&] { own_.store(new OwnMetrics(decls), std::memory_order_release); });
+  return *own_.load(std::memory_order_relaxed);
+}
+
 std::uint64_t Node::dropped_total() const {
   std::uint64_t sum = 0;
   for (const auto& d : dropped) sum += d;

@@ -18,6 +18,8 @@
 #include <string>
 #include <vector>
 
+#include "core/metrics/own_metrics.hpp"
+
 namespace weir::metrics {
 
 // IF YOU ADD A REASON: name it in drop_reason_name().
@@ -52,10 +54,24 @@ struct alignas(64) Node {
       skipped{0};
   std::atomic<std::uint64_t> queue_limit{0}, batches{0}, bytes{0}, retries{0}, hung{0};
 
+  Node() = default;
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  ~Node() { delete own_.load(); }
+
+  // What the plugin counts of itself; the first instance of the node declares it for all.
+  OwnMetrics& own(const weir_metric_decl* const* decls);
+  // nullptr where nothing was declared yet.
+  [[nodiscard]] const OwnMetrics* own() const { return own_.load(std::memory_order_acquire); }
+
   void drop(Drop reason, std::uint64_t rows) { dropped[static_cast<std::size_t>(reason)] += rows; }
   [[nodiscard]] std::uint64_t dropped_total() const;
   // 0 when the equation holds; positive: rows vanished; negative: rows appeared.
   [[nodiscard]] std::int64_t imbalance() const;
+
+ private:
+  std::atomic<OwnMetrics*> own_{nullptr};
+  std::once_flag declared_;
 };
 
 class Ledger {

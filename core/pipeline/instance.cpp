@@ -124,15 +124,12 @@ Instance::Instance(const Services& services, Spec spec, HostCalls& calls)
                 ? *spec_.node
                 : services.ledger.add(spec_.kind, spec_.name, spec_.alias, spec_.id)),
       trusted_(!services.trusted || services.trusted(spec_.descriptor)) {
-  for (const auto* m = spec_.descriptor->metrics; m != nullptr && *m != nullptr; ++m) {
-    slots_.push_back(0);
-  }
-  slots_.push_back(0);  // Never empty, so that the pointer is never null.
   fill_host();
 }
 
 void Instance::fill_host() {
-  host_ = weir_host{sizeof(weir_host), WEIR_ABI,        this,         slots_.data(), host_log_on,
+  std::uint64_t* const slots = node_.own(spec_.descriptor->metrics).slots();
+  host_ = weir_host{sizeof(weir_host), WEIR_ABI,        this,         slots,         host_log_on,
                     host_log,          host_now,        host_buf_get, host_buf_wait, host_buf_put,
                     host_emit,         host_retain,     host_release, host_complete, host_hold,
                     host_report,       host_lane_close, host_post,    host_extension};

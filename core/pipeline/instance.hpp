@@ -111,7 +111,6 @@ class Instance {
   [[nodiscard]] HostCalls& calls() { return calls_; }
   [[nodiscard]] const Services& services() const { return services_; }
   [[nodiscard]] bool trusted() const { return trusted_; }
-  [[nodiscard]] const std::vector<std::uint64_t>& slots() const { return slots_; }
   // Is the thread's current call one that hangs? Then the instance stays behind when the agent stops.
   void abandon() { abandoned_ = true; }
   [[nodiscard]] bool abandoned() const { return abandoned_; }
@@ -136,7 +135,6 @@ class Instance {
   metrics::Node& node_;
   const bool trusted_;
   weir_host host_{};
-  std::vector<std::uint64_t> slots_;  // Written by the plugin with atomic adds.
   void* self_{nullptr};
   std::atomic<bool> abandoned_{false};
   CallWatch watch_;

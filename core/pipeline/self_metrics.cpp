@@ -1,5 +1,6 @@
 #include "core/pipeline/self_metrics.hpp"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <tuple>
@@ -82,10 +83,14 @@ class Collected {
   explicit Collected(bool per_instance) : per_instance_(per_instance) {}
   void add(const Node& n) {
     if (n.kind == "select") return gathered(n);
+    add_own(n);
     const auto group = groups().find(n.kind);
     if (group == groups().end()) return;
     Fields& sum = rows_[key(n)];
-    for (const auto& [name, v] : group->second.fields(n)) sum[name] += v;
+    for (const auto& [name, v] : group->second.fields(n)) {
+      // A limit is no sum: a reload's new instance has the same as the old one.
+      sum[name] = name == "buffer_limit" ? std::max(sum[name], v) : sum[name] + v;
+    }
     for (const auto& [name, v] : agent_fields(n)) agent_[name] += v;
   }
   void write(builder& out) {
@@ -94,6 +99,10 @@ class Collected {
       const auto& [kind, plugin, alias, id] = k;
       const Group& group = groups().at(kind);
       row(out, group.measurement, {{group.tag, plugin}, {"alias", alias}, {"_id", id}}, fields);
+    }
+    for (const auto& [k, fields] : own_) {
+      const auto& [kind, plugin, alias, id] = k;
+      row(out, "internal_" + plugin, {{"kind", kind}, {"alias", alias}, {"_id", id}}, fields);
     }
   }
 
@@ -108,6 +117,13 @@ class Collected {
     rows_[at]["metrics_gathered"] += signed_of(n.in);
     agent_["metrics_gathered"] += signed_of(n.in);
   }
+  // Gauges of several instances are added up, too: of connections there are that many in all.
+  void add_own(const Node& n) {
+    if (n.own() == nullptr) return;
+    for (std::size_t i = 0; i < n.own()->list().size(); ++i) {
+      own_[key(n)][n.own()->list()[i].name] += signed_of(n.own()->value(i));
+    }
+  }
   static Fields agent_fields(const Node& n) {
     if (n.kind == "inputs") {
       return {{"gather_errors", signed_of(n.errors)}, {"gather_timeouts", signed_of(n.timeouts)}};
@@ -119,7 +135,7 @@ class Collected {
             {"write_errors", signed_of(n.errors)}};
   }
   using TagList = std::vector<std::pair<std::string, std::string>>;
-  static void row(builder& out, const char* measurement, const TagList& tags,
+  static void row(builder& out, const std::string& measurement, const TagList& tags,
                   const Fields& fields) {
     if (fields.empty()) return;
     out.metric(measurement).tag("version", version);
@@ -131,6 +147,7 @@ class Collected {
 
   const bool per_instance_;
   std::map<Key, Fields> rows_;
+  std::map<Key, Fields> own_;
   Fields agent_;
 };
 

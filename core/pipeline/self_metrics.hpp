@@ -2,7 +2,8 @@
 
 // The ledger as Telegraf's internal_* metrics, for inputs.internal.
 //
-// Instances of one plugin are added up, unless per_instance; then they carry the tag _id.
+// Instances of one plugin are added up, unless per_instance; then they carry the tag _id. What
+// plugins count themselves is internal_PLUGIN with the tag kind.
 
 #include <weir/builder.hpp>
 
