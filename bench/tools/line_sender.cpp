@@ -42,7 +42,6 @@ constexpr std::size_t piece_bytes = std::size_t{256} << 10U;
 constexpr int end_timeout_s = 30;
 constexpr std::size_t seq_digits = 12;
 constexpr std::size_t host_digits = 8;
-constexpr const char* digits = "0123456789";
 // Always as many digits, whatever is added.
 constexpr std::uint64_t seq_base = 100'000'000'000;
 
@@ -136,7 +135,7 @@ class Lines {
     begins_.push_back(text_.size());
     // Whatever stands between a key and its value is left over: = or ":
     host_at_.push_back(text_.size() + line.find("web-0") + std::strlen("web-"));
-    seq_at_.push_back(text_.size() + line.find_first_of(digits, line.find("seq")));
+    seq_at_.push_back(text_.size() + line.find_first_of("0123456789", line.find("seq")));
     text_ += line;
   }
   std::string text_{};
