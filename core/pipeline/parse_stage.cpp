@@ -162,6 +162,13 @@ void ParseStage::parse_stream(Parser& parser, const queue::Parcel& parcel, std::
   const bool last = piece.last();
   Session& session = session_of(parcel.lane, piece.session());
   std::string_view text = piece.message();
+  if (!session.carry.empty()) text = parse_carried(parser, parcel, r, text, session);
+  if (session.skipping) {
+    const std::size_t end = text.find('\n');
+    session.skipping = end == std::string_view::npos;
+    text = session.skipping ? std::string_view{} : text.substr(end + 1);
+  }
+  // What is still carried needs all there is: a record with line ends in it.
   std::string joined;
   if (!session.carry.empty()) {
     joined.reserve(session.carry.size() + text.size());
@@ -169,17 +176,30 @@ void ParseStage::parse_stream(Parser& parser, const queue::Parcel& parcel, std::
     session.carry.clear();
     text = joined;
   }
-  if (session.skipping) {
-    const std::size_t end = text.find('\n');
-    session.skipping = end == std::string_view::npos;
-    text = session.skipping ? std::string_view{} : text.substr(end + 1);
-  }
+  parse_pieces(parser, parcel, r, text, last, session);
+  if (last) close_session(parcel.lane, piece.session());
+}
+
+// Only the record that two reads share is copied: mostly the first line. Returns what follows it.
+std::string_view ParseStage::parse_carried(Parser& parser, const queue::Parcel& parcel,
+                                           std::uint32_t r, std::string_view text,
+                                           Session& session) {
+  const std::size_t end = text.find('\n');
+  if (end == std::string_view::npos || end + 1 == text.size()) return text;
+  std::string line;
+  line.swap(session.carry);
+  line.append(text.substr(0, end + 1));
+  parse_pieces(parser, parcel, r, line, false, session);
+  return text.substr(end + 1);
+}
+
+void ParseStage::parse_pieces(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
+                              std::string_view text, bool last, Session& session) {
   if (cuts_stream_) {
     parse_within(parser, parcel, r, text, last, session);
   } else {
     parse_lines(parser, parcel, r, text, last, session);
   }
-  if (last) close_session(parcel.lane, piece.session());
 }
 
 // Lines beyond the limit are taken out before the parser sees the rest. Costs nothing where no line can be.

@@ -52,6 +52,10 @@ class ParseStage final : public Stage {
   ParseStage(const Services& services, Instance::Spec spec, std::int64_t max_record_bytes,
              std::string input, std::string metric_name);
 
+  std::string_view parse_carried(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
+                                 std::string_view text, Session& session);
+  void parse_pieces(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
+                    std::string_view text, bool last, Session& session);
   std::unique_ptr<Parser> make_parser(Instance::Refusal& why);
   std::unique_ptr<Parser> take_parser();
   void give_back(std::unique_ptr<Parser> parser);

@@ -15,7 +15,8 @@
 //   processors   keep(row) -> bool | keep(const batch&, kept_rows&) | edit(editor&) | process(row, sink&)
 //   aggregators  add(row) | add(const batch&), and push(sink&), reset()
 //   outputs      write(const delivery&)
-//   parsers      parse(const message&, sink&), or -> std::size_t with meta flag WEIR_CUTS_STREAM: bytes used
+//   parsers      parse(const message&, sink&) a record or document, lines of a stream one by one; or
+//                -> std::size_t with meta flag WEIR_CUTS_STREAM: the bytes used of a stream
 //   serializers  serialize(row, text&), and serialize_document(const batch&, text&) if it can; begin_batch(const
 //                batch&) before the rows of each batch, where something is kept between them
 // Every kind may have: init() after the options are loaded; start() before work and stop() after it, where
@@ -364,10 +365,42 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     me.plugin.parse(m, me.out);
 #endif
   }
+  // Does the plugin take one record at a time? Then the SDK cuts streams for it, where they lie.
+  template <typename P>
+  constexpr bool parses_records() {
+    if constexpr (has_parse<P>::value) {
+      return std::is_void_v<decltype(lvalue<P>().parse(lvalue<const message>(), lvalue<sink>()))>;
+    } else {
+      return false;
+    }
+  }
+  inline std::string_view without_return(std::string_view line) {
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    return line;
+  }
+  // Each line that is not empty; returns where the first one begins that is not finished.
+  template <typename P>
+  std::size_t parse_lines(instance<P>& me, const message& stream) {
+    message line = stream;
+    line.stream = false;
+    line.last = true;
+    std::size_t at = 0;
+    while (at < stream.text.size()) {
+      const std::size_t end = stream.text.find('\n', at);
+      if (end == std::string_view::npos && !stream.last) break;
+      line.text = without_return(stream.text.substr(at, end - at));
+      at = end == std::string_view::npos ? stream.text.size() : end + 1;
+      if (line.text.empty()) continue;
+      me.out.end_row();  // The line before this one is safe from what this one throws.
+      parse_one(me, line);
+    }
+    return at;
+  }
   // How much of the message the plugin took.
   template <typename P>
   std::size_t parse_message(instance<P>& me, const message& m) {
-    if constexpr (std::is_void_v<decltype(me.plugin.parse(m, me.out))>) {
+    if constexpr (parses_records<P>()) {
+      if (m.stream) return parse_lines(me, m);
       parse_one(me, m);
       return m.text.size();
     } else {
@@ -452,7 +485,8 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
 
   template <typename P>
   constexpr std::uint32_t flags_of() {
-    return P::meta.flags | (has_edit<P>::value ? std::uint32_t{WEIR_MUTATES} : 0U);
+    return P::meta.flags | (has_edit<P>::value ? std::uint32_t{WEIR_MUTATES} : 0U) |
+           (parses_records<P>() ? std::uint32_t{WEIR_CUTS_STREAM} : 0U);
   }
 
   template <typename P>
