@@ -176,7 +176,8 @@ void ParseStage::parse_stream(Parser& parser, const queue::Parcel& parcel, std::
     session.carry.clear();
     text = joined;
   }
-  parse_pieces(parser, parcel, r, text, last, session);
+  parse_pieces(parser, parcel, r, text, last ? std::uint32_t{WEIR_D_LAST} : 0U, session);
+  if (parser.waits) parse_cut(parser, parcel, r, {}, WEIR_D_LAST, session);
   if (last) close_session(parcel.lane, piece.session());
 }
 
@@ -189,28 +190,28 @@ std::string_view ParseStage::parse_carried(Parser& parser, const queue::Parcel& 
   std::string line;
   line.swap(session.carry);
   line.append(text.substr(0, end + 1));
-  parse_pieces(parser, parcel, r, line, false, session);
+  parse_pieces(parser, parcel, r, line, WEIR_D_MORE, session);
   return text.substr(end + 1);
 }
 
 void ParseStage::parse_pieces(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
-                              std::string_view text, bool last, Session& session) {
+                              std::string_view text, std::uint32_t flags, Session& session) {
   if (cuts_stream_) {
-    parse_within(parser, parcel, r, text, last, session);
+    parse_within(parser, parcel, r, text, flags, session);
   } else {
-    parse_lines(parser, parcel, r, text, last, session);
+    parse_lines(parser, parcel, r, text, (flags & WEIR_D_LAST) != 0, session);
   }
 }
 
 // Lines beyond the limit are taken out before the parser sees the rest. Costs nothing where no line can be.
 void ParseStage::parse_within(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
-                              std::string_view text, bool last, Session& session) {
+                              std::string_view text, std::uint32_t flags, Session& session) {
   std::size_t line = 0;
   while (text.size() - line > max_record_bytes_) {
     const std::size_t end = text.find('\n', line);
     if (end == std::string_view::npos) break;  // Unfinished: keep_rest() sees to it.
     if (end - line > max_record_bytes_) {
-      parse_cut(parser, parcel, r, text.substr(0, line), true, session);
+      if (line != 0) parse_cut(parser, parcel, r, text.substr(0, line), WEIR_D_LAST, session);
       drop_too_large(text.substr(line, end - line));
       text.remove_prefix(end + 1);
       line = 0;
@@ -218,25 +219,26 @@ void ParseStage::parse_within(Parser& parser, const queue::Parcel& parcel, std::
     }
     line = end + 1;
   }
-  if (last && text.size() - line > max_record_bytes_) {
+  if ((flags & WEIR_D_LAST) != 0 && text.size() - line > max_record_bytes_) {
     drop_too_large(text.substr(line));
     text = text.substr(0, line);
   }
-  parse_cut(parser, parcel, r, text, last, session);
+  if (!text.empty()) parse_cut(parser, parcel, r, text, flags, session);
 }
 
 void ParseStage::parse_cut(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
-                           std::string_view text, bool last, Session& session) {
-  if (text.empty()) return;
+                           std::string_view text, std::uint32_t flags, Session& session) {
   weir_delivery delivery = parcel.delivery(parcel.block->id());
   delivery.row0 = r;
   delivery.n_rows = 1;
   delivery.session = block(parcel.block.batch()).rows()[r].ext;
-  delivery.flags = last ? std::uint32_t{WEIR_D_LAST} : 0U;
+  delivery.flags = flags;
   delivery.raw = borrow(text);
   std::uint64_t consumed = text.size();
   call(parser, delivery, &consumed);
-  if (!last && consumed < text.size()) keep_rest(session, text.substr(consumed));
+  parser.waits = (flags & WEIR_D_MORE) != 0;
+  if ((flags & WEIR_D_LAST) == 0 && consumed < text.size())
+    keep_rest(session, text.substr(consumed));
 }
 
 // The parser wants whole records: lines, for one that says nothing else.

@@ -44,6 +44,7 @@ class ParseStage final : public Stage {
     explicit Parser(queue::Budget& budget) : calls(budget) {}
     CaptureCalls calls;
     std::unique_ptr<Instance> instance;
+    bool waits{false};  // Its rows wait for the next call, by WEIR_D_MORE.
   };
   struct Session {
     std::string carry;     // The begin of an unfinished record.
@@ -55,7 +56,7 @@ class ParseStage final : public Stage {
   std::string_view parse_carried(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
                                  std::string_view text, Session& session);
   void parse_pieces(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
-                    std::string_view text, bool last, Session& session);
+                    std::string_view text, std::uint32_t flags, Session& session);
   std::unique_ptr<Parser> make_parser(Instance::Refusal& why);
   std::unique_ptr<Parser> take_parser();
   void give_back(std::unique_ptr<Parser> parser);
@@ -63,11 +64,11 @@ class ParseStage final : public Stage {
   void parse_rows(Parser& parser, const queue::Parcel& parcel, std::uint32_t row0, std::uint32_t n);
   void parse_stream(Parser& parser, const queue::Parcel& parcel, std::uint32_t row);
   void parse_cut(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
-                 std::string_view text, bool last, Session& session);
+                 std::string_view text, std::uint32_t flags, Session& session);
   void parse_lines(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
                    std::string_view text, bool last, Session& session);
   void parse_within(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
-                    std::string_view text, bool last, Session& session);
+                    std::string_view text, std::uint32_t flags, Session& session);
   void keep_rest(Session& session, std::string_view rest);
   void drop_too_large(std::string_view record);
   void call(Parser& parser, weir_delivery& delivery, std::uint64_t* consumed);

@@ -307,7 +307,8 @@ typedef struct weir_conf { /* base -> weir_value[n] in schema order, then what t
 
 enum {
   WEIR_D_DOCUMENT = 1, /* serializer: one document of all rows, not one piece per row */
-  WEIR_D_LAST = 2      /* stream: nothing follows, the unfinished rest is the last record */
+  WEIR_D_LAST = 2,     /* stream: nothing follows, the unfinished rest is the last record */
+  WEIR_D_MORE = 4      /* parser: the next call comes at once with more of the same message; rows may wait for it */
 };
 /* Some rows of a batch. A consumer sees only the rows in [row0, row0 + n_rows) whose bit is set in mask
  * (bit r is row r of the block; NULL = all). Bit i of keep and entry i of row_end are row row0 + i. */

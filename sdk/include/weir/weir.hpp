@@ -247,7 +247,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     }
     return o;
   }
-  // Runs f with the instance's sink and emits what f left in it.
+  // Runs f with the instance's sink and emits what f left in it, unless the host asks at once for more.
   template <typename P, typename F>
   weir_status emitting(void* self, const weir_delivery* in, weir_err* err, F&& f) {
     instance<P>& me = as<P>(self);
@@ -256,6 +256,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       f(me);
       return WEIR_OK;
     });
+    if (in != nullptr && (in->flags & WEIR_D_MORE) != 0) return s;
     const weir_status sent = guard(err, [&] { return me.out.emit(); });
     if (s != WEIR_OK) return s;
     return sent == WEIR_OK ? sent : fill(err, sent, "the host took no more rows");
@@ -409,8 +410,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
   }
   template <typename P>
   weir_status parse(void* self, const weir_delivery* in, std::uint64_t* consumed, weir_err* err) {
-    return emitting<P>(self, in, err, [&](instance<P>& me) {
-      me.out.end_common_tags();  // of a call before, whose block is gone
+    const weir_status s = emitting<P>(self, in, err, [&](instance<P>& me) {
       for (const row r : batch(*in)) {
         const bool stream = r.kind() == WEIR_RAW_STREAM;
         me.out.end_row();  // The message before this one is safe from what this one throws.
@@ -423,6 +423,8 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
         if (stream) *consumed = used;
       }
     });
+    if ((in->flags & WEIR_D_MORE) == 0) as<P>(self).out.end_common_tags();  // their block goes
+    return s;
   }
 
   // A row that cannot be written takes no bytes and costs only itself.
