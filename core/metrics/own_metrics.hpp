@@ -23,6 +23,7 @@ class OwnMetrics {
   explicit OwnMetrics(const weir_metric_decl* const* decls);
   OwnMetrics(const OwnMetrics&) = delete;
   OwnMetrics& operator=(const OwnMetrics&) = delete;
+  ~OwnMetrics() = default;
 
   [[nodiscard]] const std::vector<Metric>& list() const { return list_; }
   [[nodiscard]] std::uint64_t value(std::size_t i) const;

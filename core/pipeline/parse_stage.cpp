@@ -237,8 +237,8 @@ void ParseStage::parse_cut(Parser& parser, const queue::Parcel& parcel, std::uin
   std::uint64_t consumed = text.size();
   call(parser, delivery, &consumed);
   parser.waits = (flags & WEIR_D_MORE) != 0;
-  if ((flags & WEIR_D_LAST) == 0 && consumed < text.size())
-    keep_rest(session, text.substr(consumed));
+  const bool goes_on = (flags & WEIR_D_LAST) == 0;
+  if (goes_on && consumed < text.size()) keep_rest(session, text.substr(consumed));
 }
 
 // The parser wants whole records: lines, for one that says nothing else.
