@@ -165,7 +165,7 @@ constexpr std::array<KeyRule<W>, 11> weir_rules{{
      false, max_record_bytes},
     {"max_hung", "16", "Calls of plugins that may hang before the plugin is given up", false,
      count<&W::max_hung, 0>},
-    {"pin", nullptr, "", false, later_flag<false>},
+    {"pin", "false", "Keep each of these threads on a core of its own", false, flag<&W::pin>},
     {"state_directory", nullptr, "", false, later_text},
     {"admin", nullptr, "", false, later_text},
     {"admin_token_file", nullptr, "", false, later_text},

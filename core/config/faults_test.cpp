@@ -59,12 +59,10 @@ INSTANTIATE_TEST_SUITE_P(
         SayCase{"number_tag", "[global_tags]\na = 1",
                 "2:5: error: \"a\" must be a string, not an integer\n= put it in quotes\n"},
         SayCase{
-            "later_option",
-            "[weir]\nstate_directory = \"/x\"\nreload_probation = \"1m\"\npin = true",
+            "later_option", "[weir]\nstate_directory = \"/x\"\nreload_probation = \"1m\"",
             "2:19: error: \"state_directory\" = \"/x\" is not supported by this version\n= leave "
             "it out, or set it to \"\"\n3:20: error: \"reload_probation\" = 1m is not supported by "
-            "this version\n= leave it out, or set it to \"10s\"\n4:7: error: \"pin\" = true is not "
-            "supported by this version\n= leave it out, or set it to false\n"},
+            "this version\n= leave it out, or set it to \"10s\"\n"},
         SayCase{"secret_stores", "[[secretstores.os]]\nid = \"x\"",
                 "1:3: error: secret stores are not supported by this version\n= give secrets by "
                 "environment variables\n"},

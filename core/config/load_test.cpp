@@ -91,10 +91,11 @@ TEST(Weir, TakesItsOptions) {
       settings_of(
           "[weir]\nmemory_limit = \"64MiB\"\nthreads = 3\nplugin_path = [\"/a\"]\n"
           "shutdown_timeout = \"5s\"\nmax_record_bytes = 100\nmax_hung = 2\nadmin = \"\"\npin = "
-          "false\n")
+          "true\n")
           .weir;
   EXPECT_EQ(weir.memory_limit_bytes, 64 << 20);
   EXPECT_EQ(weir.threads, 3);
+  EXPECT_TRUE(weir.pin);
   EXPECT_EQ(weir.plugin_path, std::vector<std::string>{"/a"});
   EXPECT_EQ(weir.shutdown_timeout_ns, 5 * second);
   EXPECT_EQ(weir.max_record_bytes, 100);

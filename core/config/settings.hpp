@@ -148,6 +148,7 @@ struct WeirSettings {  // [weir]
   std::int64_t memory_limit_bytes{
       0};                   // 0 = auto: a quarter of the cgroup limit or RAM, at most 1 GiB.
   std::int64_t threads{0};  // 0 = cores.
+  bool pin{false};          // Each of them to a core.
   std::vector<std::string> plugin_path;
   std::int64_t shutdown_timeout_ns{10'000'000'000};
   std::int64_t max_record_bytes{1 << 20};

@@ -45,12 +45,20 @@ const Logger& agent_log() {
 
 }  // namespace
 
+std::vector<int> usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  std::vector<int> cores;
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return cores;
+  for (int i = 0; i < CPU_SETSIZE; ++i) {
+    if (CPU_ISSET(static_cast<std::size_t>(i), &set)) cores.push_back(i);
+  }
+  return cores;
+}
+
 std::int64_t worker_threads(std::int64_t configured) {
   if (configured > 0) return configured;
-  cpu_set_t cores;
-  CPU_ZERO(&cores);
-  if (::sched_getaffinity(0, sizeof cores, &cores) != 0) return 1;
-  return std::max(1, CPU_COUNT(&cores));
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(usable_cores().size()));
 }
 
 Agent::Agent(const config::WeirSettings& settings, Callbacks callbacks)
@@ -63,8 +71,10 @@ Agent::Agent(const config::WeirSettings& settings, Callbacks callbacks)
                                                                       budget_.limit_bytes()};
                                              })),
       random_(std::make_unique<SystemRandom>()),
-      workers_("weir-work", {worker_threads(settings.threads), worker_threads(settings.threads),
-                             settings.max_hung}),
+      workers_(
+          "weir-work",
+          {worker_threads(settings.threads), worker_threads(settings.threads), settings.max_hung},
+          settings.pin ? usable_cores() : std::vector<int>()),
       blocking_("weir-block", {0, blocking_threads_max, settings.max_hung}) {
   std::signal(SIGPIPE, SIG_IGN);
   budget_.set_on_room([this] {

@@ -99,6 +99,9 @@ class Agent {
   pipeline::Pipeline* watched_{nullptr};  // Guarded by pipeline_mutex_.
 };
 
+// The cores this process may use.
+std::vector<int> usable_cores();
+
 // How many threads run lanes: what the configuration says, else the cores this process may use.
 std::int64_t worker_threads(std::int64_t configured);
 

@@ -1,6 +1,7 @@
 #include "core/runtime/thread_pool.hpp"
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <mutex>
 #include <optional>
@@ -27,8 +28,22 @@ class ThreadPool::Impl {
   std::int64_t replaced{0};          // Guarded by mutex.
 };
 
-ThreadPool::ThreadPool(std::string name, Size size)
-    : impl_(std::make_unique<Impl>()), name_(std::move(name)), size_(size) {
+namespace {
+
+void stay_on(int core) {
+  cpu_set_t only;
+  CPU_ZERO(&only);
+  CPU_SET(static_cast<std::size_t>(core), &only);
+  ::pthread_setaffinity_np(::pthread_self(), sizeof only, &only);  // where it fails nothing is lost
+}
+
+}  // namespace
+
+ThreadPool::ThreadPool(std::string name, Size size, std::vector<int> cores)
+    : impl_(std::make_unique<Impl>()),
+      name_(std::move(name)),
+      size_(size),
+      cores_(std::move(cores)) {
   for (std::int64_t i = 0; i < size_.threads_min; ++i) add_thread();
 }
 
@@ -38,9 +53,12 @@ ThreadPool::~ThreadPool() {
 
 void ThreadPool::add_thread() {
   const std::lock_guard lock(impl_->mutex);
-  const std::string name = (name_ + "-" + std::to_string(impl_->threads.size())).substr(0, 15);
-  impl_->threads.emplace_back([impl = impl_.get(), name] {
+  const std::size_t number = impl_->threads.size();
+  const std::string name = (name_ + "-" + std::to_string(number)).substr(0, 15);
+  const int core = cores_.empty() ? -1 : cores_[number % cores_.size()];
+  impl_->threads.emplace_back([impl = impl_.get(), name, core] {
     ::pthread_setname_np(::pthread_self(), name.c_str());
+    if (core >= 0) stay_on(core);
     impl->context.run();
   });
 }

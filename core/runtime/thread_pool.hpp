@@ -10,6 +10,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/base/executor.hpp"
 
@@ -21,7 +22,8 @@ class ThreadPool final : public Executor {
     std::int64_t threads_min, threads_max, hung_max;
   };
   // name: of the threads, at most 15 characters with their number.
-  ThreadPool(std::string name, Size size);
+  // cores: each thread stays on one of them, one after the other; empty: where the kernel wants it.
+  ThreadPool(std::string name, Size size, std::vector<int> cores = {});
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
   ~ThreadPool() override;
@@ -38,6 +40,7 @@ class ThreadPool final : public Executor {
   std::unique_ptr<Impl> impl_;
   const std::string name_;
   const Size size_;
+  const std::vector<int> cores_;
 };
 
 }  // namespace weir::runtime
