@@ -2,7 +2,7 @@
 
 // Searching and comparing sixteen bytes at a time.
 //
-// Limits     Every function may read up to 16 bytes behind the last one it is about.
+// Limits     A function may read up to 16 bytes behind the last one it is about, where it says nothing else.
 
 #include <cstdint>
 #include <cstring>
@@ -88,12 +88,14 @@ inline bool same(const char* a, const char* b, std::uint32_t n) {
   return (~Chunk(a).equal(Chunk(b)) & ((1U << n) - 1)) == 0;
 }
 
-// Are all n bytes below 0x80?
+// Are all n bytes below 0x80? Reads these bytes only.
 inline bool is_ascii(const char* p, std::size_t n) {
-  for (; n > 16; n -= 16, p += 16) {
+  for (; n >= 16; n -= 16, p += 16) {
     if (Chunk(p).high() != 0) return false;
   }
-  return (Chunk(p).high() & ((1U << n) - 1)) == 0;
+  char last[16] = {};
+  std::memcpy(last, p, n);
+  return Chunk(last).high() == 0;
 }
 
 // The first byte that can end a series or needs a closer look: space, backslash, \t to \r. At most

@@ -150,7 +150,7 @@ inline const char* FlatReader::number(const char* p, std::uint32_t key, Role rol
   const char* const end = plain_number(p, v);
   if (end == nullptr) return nullptr;
   if (role.time) {
-    timed_ = rules_.time->read(v, time_ns_).empty();
+    timed_ = rules_.is_time(v, time_ns_);
     return timed_ ? end : nullptr;
   }
   if (role.tag) {
@@ -181,7 +181,7 @@ const char* FlatReader::literal(const char* p, std::uint32_t key, Role role) {
 }
 
 bool FlatReader::is_time(std::string_view text) {
-  timed_ = unescape(text, scratch_) && rules_.time->read(scratch_, now_ns_, time_ns_).empty();
+  timed_ = unescape(text, scratch_) && rules_.is_time(scratch_, now_ns_, time_ns_);
   return timed_;
 }
 
@@ -201,7 +201,8 @@ inline weir_field& FlatReader::field(std::uint32_t key) {
 // The host knows who sent a text that does not say its name.
 void FlatReader::name_by_source(const row& from) {
   const std::string_view name = from.raw().name == WEIR_NO_ID ? std::string_view("") : from.name();
-  tokens_.push_back({none, static_cast<std::uint32_t>(name.size()), name.data()});
+  source_.assign(name).append(slack_bytes, '\0');
+  tokens_.push_back({none, static_cast<std::uint32_t>(name.size()), source_.data()});
 }
 
 // Sources repeat their series in the same order, so the one that came behind the last is looked at
@@ -209,14 +210,13 @@ void FlatReader::name_by_source(const row& from) {
 bool FlatReader::find_series() {
   std::uint32_t found = previous_ == none ? none : memo_.series(previous_).next;
   if (found == none || !is_spelled(memo_.series(found))) {
-    spell();
-    if (spelled_.size() > Memo::series_bytes_max) return new_series();
-    const auto len = static_cast<std::uint32_t>(spelled_.size());
-    const std::uint64_t hashed = common::series_hash(spelled_.data(), len);
-    found = memo_.find_series(spelled_.data(), len, hashed);
+    const std::string_view spelled = spell();
+    if (spelled.size() > Memo::series_bytes_max) return new_series();
+    const std::uint64_t hashed = common::series_hash(spelled.data(), spelled.size());
+    found = memo_.find_series(spelled.data(), static_cast<std::uint32_t>(spelled.size()), hashed);
     if (found == none) {
       if (!new_series()) return false;
-      if (memo_.seen_before(hashed)) learn_series(hashed);
+      if (memo_.seen_before(hashed)) learn_series(spelled, hashed);
       return true;
     }
   }
@@ -241,12 +241,15 @@ bool FlatReader::is_spelled(const Series& s) const {
   return at == end;
 }
 
-void FlatReader::spell() {
+std::string_view FlatReader::spell() {
   spelled_.clear();
   for (const Token& t : tokens_) {
     const std::uint64_t head = t.head();
     spelled_.append(reinterpret_cast<const char*>(&head), sizeof head).append(t.text, t.len);
   }
+  const std::size_t len = spelled_.size();
+  spelled_.append(slack_bytes, '\0');
+  return {spelled_.data(), len};
 }
 
 bool FlatReader::new_series() {
@@ -277,8 +280,8 @@ bool FlatReader::decode(const Token& token, std::string& to) const {
   return to.assign(digits.data(), static_cast<std::size_t>(end - digits.data())), true;
 }
 
-void FlatReader::learn_series(std::uint64_t hashed) {
-  const std::uint32_t i = memo_.add_series(spelled_, hashed, name_id_, tags_, out_->strings());
+void FlatReader::learn_series(std::string_view spelled, std::uint64_t hashed) {
+  const std::uint32_t i = memo_.add_series(spelled, hashed, name_id_, tags_, out_->strings());
   learned_ = true;
   if (i == none) return;
   Series& s = memo_.series(i);

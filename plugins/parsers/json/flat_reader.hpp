@@ -62,10 +62,10 @@ class FlatReader {
   void name_by_source(const row& from);
   bool find_series();
   bool is_spelled(const common::Series& s) const;
-  void spell();
+  std::string_view spell();
   bool new_series();
   bool decode(const Token& token, std::string& to) const;
-  void learn_series(std::uint64_t hashed);
+  void learn_series(std::string_view spelled, std::uint64_t hashed);
   void add_row();
 
   const Rules& rules_;
@@ -77,6 +77,7 @@ class FlatReader {
   // Of the object.
   sink* out_ = nullptr;
   std::string padded_;  // the text and slack_bytes zeros
+  std::string source_;  // the same of a name that the text does not say
   std::vector<std::uint32_t> keys_;
   std::vector<std::uint32_t> stamps_;  // by key: the object that had it last
   std::uint32_t stamp_ = 0;

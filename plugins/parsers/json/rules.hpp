@@ -30,6 +30,12 @@ struct Rules {
     return {tags.matches(key), text_fields.matches(key), !name_key.empty() && key == name_key,
             time && key == time_key};
   }
+  bool is_time(double number, std::int64_t& ns) const {
+    return time && time->read(number, ns).empty();
+  }
+  bool is_time(std::string_view text, std::int64_t now_ns, std::int64_t& ns) const {
+    return time && time->read(text, now_ns, ns).empty();
+  }
 };
 
 }  // namespace weir::json
