@@ -473,9 +473,8 @@ class Trial {
     e.each_tag_value(alias(e, k), by);
     each_selected([&](Row& m) {
       for (auto& t : m.tags) {
-        if (k.empty() || t.first == k) {
-          if (const std::string* to = by(t.second)) t.second = *to;
-        }
+        const std::string* const to = k.empty() || t.first == k ? by(t.second) : nullptr;
+        if (to != nullptr) t.second = *to;
       }
     });
   }
@@ -592,7 +591,7 @@ struct Open {
     const block_memory m = testing::make_batch(rows, 0);
     buf = buffers.get(m.size());
     std::memcpy(buf.data, m.data(), m.size());
-    const auto n = reinterpret_cast<const weir_batch*>(buf.data)->n_rows;
+    const auto n = reinterpret_cast<const weir_batch*>(m.data())->n_rows;
     keep.assign(words(n) + 1, ~std::uint64_t{0});
     edit = std::make_unique<editor>(&buf, nullptr, 0, n, keep.data(), &buffers);
     buffers.taken = 0;

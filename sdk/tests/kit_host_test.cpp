@@ -12,7 +12,6 @@ namespace weir {
 namespace {
 
 using testing::descriptor;
-using testing::failure_of;
 using testing::lines;
 
 // ---- rows as text ----

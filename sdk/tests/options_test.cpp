@@ -187,9 +187,8 @@ TEST(Options, WrittenShapes) {
 TEST(Options, OldNamesAreRead) { EXPECT_EQ(loaded("txt = 'old'").text, "old"); }
 
 TEST(Options, SchemaSaysWhatTheTypesSay) {
-  const auto& t = detail::schema<All>::table;
-  const auto find = [&t](std::string_view name) -> const weir_opt& {
-    for (const weir_opt& o : t) {
+  const auto find = [](std::string_view name) -> const weir_opt& {
+    for (const weir_opt& o : detail::schema<All>::table) {
       if (o.name == name) return o;
     }
     throw std::out_of_range("no such option");

@@ -160,7 +160,9 @@ TEST(Validate, TakesRangesInAnyOrder) {
 TEST(Validate, RefusesOverlappingTagRangesOfManyRows) {
   builder b;
   std::vector<weir_tag> tags;
-  for (std::uint32_t i = 0; i < 60000; ++i) {
+  constexpr std::uint32_t many = 60000;
+  tags.reserve(many);
+  for (std::uint32_t i = 0; i < many; ++i) {
     tags.push_back({b.strings().intern(std::to_string(100000 + i)), 0});
   }
   const std::uint32_t range = b.add_tags(tags.data(), 60000);
