@@ -93,8 +93,7 @@ int print_json(const Series& s, char* to, std::size_t room) {
   return std::snprintf(to, room,
                        R"({"name":"web_requests","cluster":"eu-west-%u","host":"web-%08)" PRIu64
                        R"(","service":"%s","zone":"zone-%02u","latency_ms":%.3f,"load":%.4f,)"
-                       R"("ratio":%.4f,"size_kb":%.2f,"seq":%012)" PRIu64
-                       ",\"ts\":1700000000}\n",
+                       R"("ratio":%.4f,"size_kb":%.2f,"seq":%012)" PRIu64 ",\"ts\":1700000000}\n",
                        s.cluster(), s.number, s.service(), s.zone(), s.latency_ms(), s.load(),
                        s.ratio(), s.size_kb(), seq_base);
 }
