@@ -2,6 +2,7 @@
 """Tests of the harness's own arithmetic and reading; nothing is measured here."""
 
 import json
+import math
 import pathlib
 import sys
 import tempfile
@@ -9,9 +10,12 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from harness import agent, build, figures, machine, process, scenarios  # noqa: E402  (found by the path above)
+from harness import (agent, build, command_line, compare, figures, machine, process, products,  # noqa: E402
+                     scenarios)  # (found by the path above)
 from harness.figures import Failed, Figure, Target, Work  # noqa: E402
-from harness.scenarios import footprint, host, micro, tcp  # noqa: E402
+from harness.scenarios import base, footprint, host, micro, tcp  # noqa: E402
+
+WEIR = products.Installation("weir", products.PRODUCTS["weir"], pathlib.Path("/bin/false"))
 
 
 class Figures(unittest.TestCase):
@@ -47,6 +51,17 @@ class Figures(unittest.TestCase):
         self.assertEqual(len(lines), 2)
         self.assertTrue(lines[1].endswith("MISSED"), lines[1])
 
+    def test_losses_that_were_counted_are_a_figure_of_their_own(self):
+        names = [one.name for one in figures.throughput("x", Work(90, 900, 1.0, lost=10), "", None)]
+        self.assertEqual(names, ["x: CPU", "x: per core", "x: lost"])
+        with self.assertRaises(Failed):
+            figures.throughput("x", Work(0, 0, 1.0, lost=10), "", None)
+
+    def test_a_kept_figure_is_read_again(self):
+        figure = Figure("x", 2.0, "s", "memcpy", 1.0, Target(3), {"lost": 0}, more_is_better=True)
+        read = figures.from_json(json.loads(json.dumps(figure.as_json())))
+        self.assertEqual((read.name, read.ratio, read.more_is_better), ("x", 2.0, True))
+
     def test_numbers_are_short(self):
         for value, text in ((1_234_567, "1.23M"), (17.94e9, "17.9G"), (12345, "12.3k"), (1234, "1234"), (0.0461, "0.0461")):
             self.assertEqual(figures.short(value), text)
@@ -59,6 +74,10 @@ class Reading(unittest.TestCase):
     def test_memory_is_resident_and_anonymous(self):
         text = "00400000-7fff ---p 00000000 00:00 0 [rollup]\nRss:   7000 kB\nPss: 1 kB\nAnonymous:   500 kB\n"
         self.assertEqual(process.rollup_megabytes(text), {"resident": 7.168, "anonymous": 0.512})
+
+    def test_the_peak_is_read_from_the_status_of_a_process_that_lives(self):
+        self.assertEqual(process.status_megabytes("Name:\tx\nVmHWM:\t 2000 kB\nVmRSS:\t 1000 kB\n"), (1.024, 2.048))
+        self.assertIsNone(process.status_megabytes("Name:\tx\nState:\tZ (zombie)\n"))
 
     def test_a_ledger_is_summed_by_kind(self):
         ledger = agent.read_ledger('{"kind":"outputs","out":2,"imbalance":0}\n{"kind":"outputs","out":3,"imbalance":-1}\n'
@@ -95,17 +114,104 @@ class Reading(unittest.TestCase):
         self.assertEqual(host.timestamp_ns('mem,host=a b=1i,c="x 5" 1700000000000000001'), 1700000000000000001)
 
 
+class Comparisons(unittest.TestCase):
+    def test_pairs_that_agree_have_a_narrow_interval(self):
+        ratio = compare.paired([2.0, 4.0, 8.0], [1.0, 2.0, 4.0])
+        self.assertAlmostEqual(ratio.value, 2)
+        self.assertAlmostEqual(ratio.low, 2)
+        self.assertEqual((ratio.verdict(False), ratio.verdict(True)), ("worse", "better"))
+
+    def test_the_interval_is_that_of_student(self):
+        # Logarithms 0.1, 0.2, 0.3: mean 0.2, standard error 0.1/sqrt(3), t of two degrees 4.303.
+        ratio = compare.paired([math.exp(x) for x in (0.1, 0.2, 0.3)], [1.0, 1.0, 1.0])
+        self.assertAlmostEqual(math.log(ratio.value), 0.2)
+        self.assertAlmostEqual(math.log(ratio.high), 0.2 + 4.303 * 0.1 / math.sqrt(3))
+        self.assertEqual(ratio.verdict(False), "")
+
+    def test_one_run_says_nothing_for_sure(self):
+        ratio = compare.paired([3.0], [1.0])
+        self.assertAlmostEqual(ratio.value, 3)
+        self.assertEqual((ratio.interval(), ratio.verdict(False)), ("", ""))
+        self.assertIsNone(compare.paired([0.0], [1.0]))
+
+    def test_days_are_compared_without_pairs(self):
+        ratio = compare.unpaired([1.0, 1.1, 0.9, 1.0], [2.0, 2.2, 1.8, 2.0])
+        self.assertAlmostEqual(ratio.value, 0.5)
+        self.assertEqual(ratio.verdict(False), "better")
+        self.assertEqual(compare.unpaired([1.0], [2.0]).interval(), "")
+
+    def test_only_runs_and_figures_of_both_are_paired(self):
+        ours = {1: [Figure("a", 2, "s"), Figure("b", 1, "s")], 2: [Figure("a", 2, "s")]}
+        theirs = {1: [Figure("a", 1, "s")], 3: [Figure("a", 9, "s")]}
+        line, = compare.pairs(ours, theirs)
+        self.assertEqual((line.name, line.values, line.ratio.value), ("a", (2, 1), 2.0))
+
+    def test_kept_figures_are_compared_as_multiples_of_the_machine(self):
+        kept = [json.dumps({"session": session, "agent": "weir", "run": 1, **Figure("a", value, "s", "m", 1.0).as_json()})
+                for session, value in (("1", 7.0), ("2", 2.0), ("2", 2.0))]
+        now = [Figure("a", 4.0, "s", "m", 2.0), Figure("a", 4.0, "s", "m", 2.0), Figure("new", 1.0, "s")]
+        line, = compare.against_kept(now, compare.last_session(kept, "weir"))
+        self.assertEqual((line.values, line.ratio.value, line.unit), ((2, 2), 1.0, "x m"))
+        self.assertEqual(compare.last_session(kept, "telegraf"), {})
+
+    def test_a_regression_is_more_than_noise(self):
+        def line(value):
+            return compare.Line("a", (value, 1), "s", compare.Ratio(value, value, value), False)
+        self.assertEqual([command_line.is_regression(line(value)) for value in (0.5, 1.1, 1.2)], [False, False, True])
+
+
+class Products(unittest.TestCase):
+    def setUp(self):
+        kept = tempfile.TemporaryDirectory()
+        self.addCleanup(kept.cleanup)
+        self.folder = pathlib.Path(kept.name)
+        (self.folder / "agent").touch()
+
+    def test_a_second_weir_has_its_plugins_beside_it_or_elsewhere(self):
+        one = products.parse(f"old={self.folder}/agent", self.folder)
+        self.assertEqual((one.name, one.product.name, one.plugins), ("old", "weir", (self.folder / "plugins").resolve()))
+        other = products.parse(f"old={self.folder}/agent,plugins=/p", self.folder)
+        self.assertEqual(other.plugins, pathlib.Path("/p"))
+        self.assertIn("/p", other.command("c", "f"))
+
+    def test_another_agent_is_known_by_name_or_by_kind(self):
+        self.assertEqual(products.parse(f"telegraf={self.folder}/agent", self.folder).product.name, "telegraf")
+        self.assertEqual(products.parse(f"tg={self.folder}/agent,kind=telegraf", self.folder).product.name, "telegraf")
+        for words in ("x=/bin/sh,kind=nagios", "x=/bin/sh,color=blue", f"x={self.folder}/nothing"):
+            with self.assertRaises(Failed):
+                products.parse(words, self.folder)
+
+    def test_one_without_a_path_is_looked_for_where_it_was_installed(self):
+        (self.folder / "telegraf").touch()
+        self.assertEqual(products.parse("telegraf", self.folder).binary, (self.folder / "telegraf").resolve())
+
+    def test_flags_are_read_from_a_configuration(self):
+        file = self.folder / "flags.conf"
+        file.write_text("# of vmagent\n-a=1\n\n-b=2\n")
+        self.assertEqual(products.PRODUCTS["vmagent"].command("x", configuration=file), ["x", "-a=1", "-b=2"])
+
+    def test_weir_reads_the_configuration_of_telegraf(self):
+        one = products.parse(f"weir={self.folder}/agent", self.folder)
+        self.assertIn("tcp://127.0.0.1:1", one.configuration("lp_tcp_file", port=1, file="f"))
+        self.assertIsNone(one.configuration("no_such_scenario"))
+
+
 class Losses(unittest.TestCase):
     balanced = [{"kind": "outputs", "out": 10, "imbalance": 0}]
+    context = base.Context(None, None, None, None, 10, 0)
 
     def test_all_records_once_is_good(self):
-        self.assertEqual(tcp.check_all_arrived((10, 0), 10, self.balanced), 0)
+        self.assertEqual(self.context.judged((10, 0), 10, self.balanced), (10, 0))
 
     def test_a_missing_a_double_and_an_unexplained_record_are_errors(self):
         unbalanced = [{"kind": "outputs", "out": 10, "imbalance": 1}]
         for arrived, ledger in (((9, 0), self.balanced), ((10, 1), self.balanced), ((10, 0), unbalanced)):
             with self.assertRaises(Failed):
-                tcp.check_all_arrived(arrived, 10, ledger)
+                self.context.judged(arrived, 10, ledger)
+
+    def test_what_another_agent_loses_is_counted(self):
+        self.assertEqual(self.context.judged((7, 0), 10, None), (7, 3))
+        self.assertEqual(self.context.judged(None, 10, None), (10, None))
 
 
 class Scenarios(unittest.TestCase):
@@ -116,10 +222,13 @@ class Scenarios(unittest.TestCase):
 
     def test_configurations_are_complete(self):
         for one in (one for one in scenarios.ALL if isinstance(one, tcp.TcpScenario)):
-            text = one.configuration.format(port=1, file="f")
+            text = WEIR.configuration(one.configuration, port=1, file="f")
             self.assertIn("tcp://127.0.0.1:1", text)
-            self.assertNotIn("{{", text)
-        self.assertEqual(host.configuration("").count("[[inputs."), 8)
+        self.assertEqual(len(host.inputs(WEIR.configuration("host"))), 8)
+
+    def test_every_configuration_is_of_a_product_that_is_known(self):
+        folders = {folder for product in products.PRODUCTS.values() for folder in product.folders}
+        self.assertLessEqual({folder.name for folder in products.CONFIGURATIONS.iterdir()}, folders)
 
     def test_a_command_that_fails_tells_its_output(self):
         with self.assertRaisesRegex(Failed, "sorry"):
@@ -127,8 +236,7 @@ class Scenarios(unittest.TestCase):
 
     def test_an_agent_that_does_not_listen_is_a_failure_with_its_log(self):
         with tempfile.TemporaryDirectory() as folder:
-            installation = agent.Installation(pathlib.Path("/bin/false"), pathlib.Path(folder))
-            with agent.running(installation, "", pathlib.Path(folder)) as running, self.assertRaises(Failed):
+            with agent.running(WEIR, "", pathlib.Path(folder)) as running, self.assertRaises(Failed):
                 running.wait_for_port(agent.free_port())
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import json
-import pathlib
 import signal
 import socket
 import subprocess
@@ -13,39 +12,33 @@ import time
 from harness import process
 from harness.figures import Failed
 
-READY_S = 10
+READY_S = 30
 STOP_S = 60
 ONCE_S = 300
 
 
 @dataclasses.dataclass(frozen=True)
-class Installation:
-    binary: pathlib.Path
-    plugins: pathlib.Path
-
-
-@dataclasses.dataclass(frozen=True)
 class Ended:
-    """What is known after the end: CPU of the whole life, the ledger's nodes."""
+    """What is known after the end: CPU of the whole life, memory, the ledger's nodes (None: it keeps no ledger)."""
     cpu_s: float
     peak_mb: float
+    resident_mb: float  # when it was asked to end
     ended_at: float
-    ledger: list
+    ledger: list | None
 
 
 class Agent:
     """One run. Its log, configuration and ledger stay in the folder it is given."""
 
     def __init__(self, installation, configuration, folder, *options):
-        self.folder = folder
         (folder / "agent.conf").write_text(configuration)
-        self.ledger = folder / "ledger.json"
+        self.ledger = folder / "ledger.json" if installation.product.has_ledger else None
         self.log = folder / "agent.log"
-        command = [installation.binary, "--config", folder / "agent.conf", "--plugin-directory", installation.plugins,
-                   "--ledger", self.ledger, *options]
+        command = installation.command(folder / "agent.conf", folder, *options)
         with self.log.open("w") as log:
             self.started_ns = time.time_ns()
-            self.process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log)
+            self.process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log, cwd=folder)
+        self.memory = process.MemoryWatch(self.pid)
 
     @property
     def pid(self):
@@ -53,40 +46,53 @@ class Agent:
 
     def wait_for_port(self, port):
         """Until a connection is taken; it is closed at once."""
-        deadline = time.monotonic() + READY_S
-        while time.monotonic() < deadline and self.process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-                return
-            time.sleep(0.01)
-        self.kill()
-        raise Failed(f"the agent does not listen on port {port}; its log:\n{self.log.read_text()}")
+        self.wait_for(lambda: can_connect(port), f"it does not listen on port {port}")
 
-    def stop(self):
+    def wait_for(self, condition, complaint, seconds=READY_S):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                self.kill()
+                raise Failed(f"{complaint}; the agent's log:\n{self.log.read_text()}")
+            time.sleep(0.01)
+
+    def stop(self, limit_s=STOP_S):
         """Asks the agent to end, and waits for it; it delivers what it has first."""
+        self.memory.look()
+        resident_mb = self.memory.resident_mb
         self.process.send_signal(signal.SIGTERM)
-        return self.wait(STOP_S)
+        return dataclasses.replace(self.wait(limit_s), resident_mb=resident_mb)
 
     def wait(self, limit_s):
         """Until it has ended by itself; it is killed at the limit."""
         guard = threading.Timer(limit_s, self.process.kill)
         guard.start()
-        status, cpu_s, peak_mb = process.wait(self.pid)
+        status, cpu_s = process.wait(self.pid)
         ended_at = time.monotonic()
         guard.cancel()
+        self.memory.end()
         self.process.returncode = status  # it was waited for here: subprocess need not
         if status != 0:
             raise Failed(f"the agent ended with status {status}; its log:\n{self.log.read_text()}")
-        return Ended(cpu_s, peak_mb, ended_at, read_ledger(self.ledger.read_text()))
+        ledger = read_ledger(self.ledger.read_text()) if self.ledger else None
+        return Ended(cpu_s, self.memory.peak_mb, self.memory.resident_mb, ended_at, ledger)
 
     def kill(self):
         if self.process.returncode is None:
             self.process.kill()
             self.process.wait()
+        self.memory.end()
+
+
+def can_connect(port):
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
 
 
 def run_once(installation, configuration, folder):
-    """From start to end by --once."""
-    agent = Agent(installation, configuration, folder, "--once")
+    """From start to end by itself."""
+    agent = Agent(installation, configuration, folder, *installation.product.once)
     try:
         return agent.wait(ONCE_S)
     finally:
@@ -117,8 +123,8 @@ def imbalance(ledger):
     return sum(abs(node["imbalance"]) for node in ledger)
 
 
-def free_port():
+def free_port(kind=socket.SOCK_STREAM):
     """A port that nobody listens on now."""
-    with socket.socket() as probe:
+    with socket.socket(type=kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

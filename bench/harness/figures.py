@@ -31,6 +31,7 @@ class Figure:
     limit: float | None = None
     target: Target | None = None
     detail: dict = dataclasses.field(default_factory=dict)
+    more_is_better: bool = False
 
     @property
     def ratio(self):
@@ -39,17 +40,27 @@ class Figure:
     def as_json(self):
         met = None if self.target is None else self.target.met(self.value)
         return {"figure": self.name, "value": self.value, "unit": self.unit, "limit_name": self.limit_name,
-                "limit": self.limit, "ratio": self.ratio, "target": str(self.target or ""), "met": met, **self.detail}
+                "limit": self.limit, "ratio": self.ratio, "target": str(self.target or ""), "met": met,
+                "more_is_better": self.more_is_better, **self.detail}
+
+
+def from_json(line):
+    """A figure that was kept; what is only told of it stays behind."""
+    return Figure(line["figure"], line["value"], line["unit"], line["limit_name"], line["limit"],
+                  more_is_better=line["more_is_better"])
 
 
 def throughput(name, work, limit_name, limit, cpu_target=None):
     """The figures of records that went through something: CPU seconds per million, and its reciprocal."""
+    if not work.records:
+        raise Failed(f"{name}: nothing arrived")
     cpu = work.cpu_s / work.records * 1e6
     detail = {"records": work.records, "bytes": work.bytes, "wall_s": work.wall_s, "cpu_s": work.cpu_s,
               "records_per_s": work.records / work.wall_s if work.wall_s else None, "lost": work.lost}
     per_million = limit * work.bytes / work.records * 1e6 if limit else None
+    lost = [Figure(f"{name}: lost", 100 * work.lost / (work.records + work.lost), "%")] if work.lost else []
     return [Figure(f"{name}: CPU", cpu, "s/M records", limit_name, per_million, cpu_target, detail),
-            Figure(f"{name}: per core", 1e6 / cpu, "records/s")]
+            Figure(f"{name}: per core", 1e6 / cpu, "records/s", more_is_better=True), *lost]
 
 
 def against_counting_lines(name, work, limits, target=None):
@@ -60,12 +71,12 @@ def against_counting_lines(name, work, limits, target=None):
 
 @dataclasses.dataclass(frozen=True)
 class Work:
-    """Records that went through something, and what it cost."""
+    """Records that went through something, and what it cost; lost is None where nobody counted."""
     records: int
     bytes: int
     cpu_s: float
     wall_s: float = 0.0
-    lost: int = 0
+    lost: int | None = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,8 +121,11 @@ HEADINGS = ("figure", "median", "unit", "lowest .. highest", "machine", "ratio",
 
 def table(summaries):
     """Lines for a person; the columns are as wide as their contents."""
-    rows = [HEADINGS, *(table_row(summary) for summary in summaries)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    return aligned([HEADINGS, *(table_row(summary) for summary in summaries)])
+
+
+def aligned(rows):
+    widths = [max(map(len, column)) for column in zip(*rows)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
 
 

@@ -3,25 +3,24 @@
 import time
 
 from harness import agent
-from harness.figures import Figure, Target, Work, against_counting_lines, throughput
-from harness.scenarios import lines
-from harness.scenarios.base import Scenario
-from harness.scenarios.tcp import check_all_arrived, in_files
+from harness.figures import Target, against_counting_lines, throughput
+from harness.scenarios.base import NotForThis, Scenario, memory_figures, work_of
 
 
 class LpFileOnce(Scenario):
     name = "lp_file_once"
     about = "a file of line protocol (500 MB at 2.9 M records) by --once into another, both on tmpfs"
-    configuration = lines.AGENT + lines.READ_FILE + lines.LINE_PROTOCOL + lines.FILE
 
     def run(self, context):
+        if context.installation.product.once is None:
+            raise NotForThis("it does not end by itself")
         source, file = context.folder / "source.lp", context.folder / "metrics.out"
+        text = context.configuration(self.name, source=source, file=file)
         sent = context.tools.json("line_sender", 0, f"records={context.records}", f"sample={source}")
         begin = time.monotonic()
-        ended = agent.run_once(context.installation, self.configuration.format(source=source, file=file),
-                               context.folder)
-        lost = check_all_arrived(in_files(context, file), sent["records"], ended.ledger)
-        work = Work(sent["records"], sent["bytes"], ended.cpu_s, ended.ended_at - begin, lost=lost)
+        ended = agent.run_once(context.installation, text, context.folder)
+        arrived, lost = context.judged(context.in_files(file), sent["records"], ended.ledger)
+        work = work_of(sent, arrived, lost, ended.cpu_s, ended.ended_at - begin)
         return [*throughput(self.name, work, "tmpfs_write", context.limits.cpu_per_byte("tmpfs_write"), Target(0.33)),
                 against_counting_lines(self.name, work, context.limits, Target(10)),
-                Figure(f"{self.name}: peak resident", ended.peak_mb, "MB", target=Target(64))]
+                *memory_figures(self.name, ended, Target(64))]

@@ -7,8 +7,8 @@ import subprocess
 
 from harness import build
 from harness.figures import Figure, Target
-from harness.scenarios.base import Scenario
-from harness.scenarios.host import INPUTS
+from harness.scenarios import host
+from harness.scenarios.base import NotForThis, Scenario
 
 
 class Footprint(Scenario):
@@ -16,7 +16,10 @@ class Footprint(Scenario):
     about = "stripped size of the agent with the host inputs, and the shared libraries they need"
 
     def run(self, context):
-        plugins = [context.installation.plugins / "inputs" / f"{name}.so" for name in INPUTS]
+        if context.installation.plugins is None:
+            raise NotForThis("its plugins are not files of their own")
+        plugins = [context.installation.plugins / "inputs" / f"{name}.so"
+                   for name in host.inputs(context.configuration("host"))]
         files = [context.installation.binary, *plugins]
         ours = sum(stripped_bytes(file, context.folder) for file in files)
         libraries = needed(files)

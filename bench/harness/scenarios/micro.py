@@ -28,6 +28,7 @@ def seconds_per_item(output, names):
 
 class Part(Scenario):
     """Records through one part: program, its benchmark and how the figure is called."""
+    needs_build = True
     program = ""
     limit = ""
     parts = {}  # benchmark: figure
@@ -66,6 +67,7 @@ class InfluxSerialize(Part):
 
 
 class PluginCall(Scenario):
+    needs_build = True
     name = "plugin_call"
     about = "one call of a plugin that does nothing, over the C border"
 
