@@ -4,6 +4,7 @@
 import json
 import math
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -13,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import (agent, build, command_line, compare, figures, machine, process, products,  # noqa: E402
                      scenarios)  # (found by the path above)
 from harness.figures import Failed, Figure, Target, Work  # noqa: E402
-from harness.scenarios import base, footprint, host, micro, tcp  # noqa: E402
+from harness.scenarios import allocations, base, fanout, footprint, host, micro, slow, tcp  # noqa: E402
 
 WEIR = products.Installation("weir", products.PRODUCTS["weir"], pathlib.Path("/bin/false"))
 
@@ -78,6 +79,22 @@ class Reading(unittest.TestCase):
     def test_the_peak_is_read_from_the_status_of_a_process_that_lives(self):
         self.assertEqual(process.status_megabytes("Name:\tx\nVmHWM:\t 2000 kB\nVmRSS:\t 1000 kB\n"), (1.024, 2.048))
         self.assertIsNone(process.status_megabytes("Name:\tx\nState:\tZ (zombie)\n"))
+
+    def test_wake_ups_are_the_switches_that_were_wanted(self):
+        text = "Name:\tx\nvoluntary_ctxt_switches:\t12\nnonvoluntary_ctxt_switches:\t99\n"
+        self.assertEqual(process.voluntary_switches(text), 12)
+
+    def test_allocations_are_two_numbers(self):
+        with tempfile.TemporaryDirectory() as folder:
+            counts = pathlib.Path(folder, "counts")
+            counts.write_bytes((7).to_bytes(8, "little") + (8).to_bytes(8, "little"))
+            self.assertEqual(allocations.read(counts), (7, 8))
+
+    def test_a_reader_that_does_not_end_is_a_failure(self):
+        with subprocess.Popen(["sleep", "60"], stdout=subprocess.PIPE) as child:
+            with self.assertRaisesRegex(Failed, "did not end"):
+                slow.read_to_end(child, 0.01)
+            child.kill()
 
     def test_a_ledger_is_summed_by_kind(self):
         ledger = agent.read_ledger('{"kind":"outputs","out":2,"imbalance":0}\n{"kind":"outputs","out":3,"imbalance":-1}\n'
@@ -225,6 +242,11 @@ class Scenarios(unittest.TestCase):
             text = WEIR.configuration(one.configuration, port=1, file="f")
             self.assertIn("tcp://127.0.0.1:1", text)
         self.assertEqual(len(host.inputs(WEIR.configuration("host"))), 8)
+
+    def test_each_fan_has_as_many_outputs_as_its_name_says(self):
+        for outputs in filter(None, fanout.OUTPUTS):
+            text = WEIR.configuration(f"fanout_{outputs}", port=1, file="f")
+            self.assertEqual(text.count("[[outputs.file]]"), outputs)
 
     def test_every_configuration_is_of_a_product_that_is_known(self):
         folders = {folder for product in products.PRODUCTS.values() for folder in product.folders}

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -30,14 +31,15 @@ class Ended:
 class Agent:
     """One run. Its log, configuration and ledger stay in the folder it is given."""
 
-    def __init__(self, installation, configuration, folder, *options):
+    def __init__(self, installation, configuration, folder, *options, environment=None):
         (folder / "agent.conf").write_text(configuration)
         self.ledger = folder / "ledger.json" if installation.product.has_ledger else None
         self.log = folder / "agent.log"
         command = installation.command(folder / "agent.conf", folder, *options)
         with self.log.open("w") as log:
             self.started_ns = time.time_ns()
-            self.process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log, cwd=folder)
+            self.process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log, cwd=folder,
+                                            env={**os.environ, **(environment or {})})
         self.memory = process.MemoryWatch(self.pid)
 
     @property
@@ -100,9 +102,9 @@ def run_once(installation, configuration, folder):
 
 
 @contextlib.contextmanager
-def running(installation, configuration, folder):
+def running(installation, configuration, folder, environment=None):
     """An agent that is gone afterwards, whatever happens."""
-    agent = Agent(installation, configuration, folder)
+    agent = Agent(installation, configuration, folder, environment=environment)
     try:
         yield agent
     finally:

@@ -28,6 +28,11 @@ def cpu_seconds(pid):
     return of_threads(pid, "schedstat", schedstat_seconds)
 
 
+def voluntary_switches(text):
+    """Out of /proc/PID/task/TID/status."""
+    return int(text.split("\nvoluntary_ctxt_switches:")[1].split()[0])
+
+
 def kilobytes(text):
     """{name: number} of the lines of a /proc file that end in kB."""
     return {line.split(":")[0]: int(line.split()[1]) for line in text.splitlines() if line.endswith(" kB")}

@@ -1,13 +1,16 @@
 // Sends line protocol or JSON over TCP as fast as the peer takes it, and says what it sent.
 //
 //   line_sender PORT [records=N] [connections=N] [series=N] [first=N] [new=1] [json=1] [sample=FILE]
+//               [rate=N] [seconds=N] [stamp=1]
 //
 // A record has four tags and five fields in about 170 bytes, 205 as JSON; its field seq is a number
 // of its own, so that sequence_check can tell at the other end which are missing or double. Each connection has
 // a part of the series, and sends them again and again; with new=1 every record is a series of its
 // own. The lines are made before the first one is sent; while sending, only digits change in place.
 // Having sent all, it closes its half of a connection and waits for the peer's end: then the peer
-// has read everything. sample=FILE writes the lines there instead of sending them.
+// has read everything. sample=FILE writes the lines there instead of sending them. rate=N sends so many records a
+// second over each connection, a piece a millisecond; seconds=N ends after that time, if not all are sent
+// before; stamp=1 writes the time of sending into each line of line protocol.
 //
 // Standard output: {"records":,"bytes":,"wall_s":,"cpu_s":}. Status 1 with a reason on standard
 // error.
@@ -42,13 +45,15 @@ constexpr std::size_t piece_bytes = std::size_t{256} << 10U;
 constexpr int end_timeout_s = 30;
 constexpr std::size_t seq_digits = 12;
 constexpr std::size_t host_digits = 8;
+constexpr std::size_t time_digits = 19;
 // Always as many digits, whatever is added.
 constexpr std::uint64_t seq_base = 100'000'000'000;
 
 struct Options {
   std::uint16_t port = 0;
   std::uint64_t records = 1'000'000, connections = 1, series = 10'000, first = 0;
-  bool new_series = false, json = false;
+  std::uint64_t rate = 0, seconds = 0;  // 0: no bound
+  bool new_series = false, json = false, stamp = false;
   std::string sample;
 };
 
@@ -125,6 +130,12 @@ class Lines {
       if (new_series) put_digits(text_.data() + host_at_[i], seq, host_digits);
     }
   }
+  // The time is the last of a line, before its end.
+  void stamp(std::size_t from, std::size_t n, std::uint64_t time_ns) {
+    for (std::size_t i = from; i < from + n; ++i) {
+      put_digits(text_.data() + begins_[i + 1] - 1 - time_digits, time_ns, time_digits);
+    }
+  }
   std::string_view text(std::size_t from, std::size_t n) const {
     return std::string_view(text_).substr(begins_[from], begins_[from + n] - begins_[from]);
   }
@@ -190,13 +201,38 @@ void wait_for_end(const Target& to) {
   if (n < 0) fail("waiting for the peer's end");
 }
 
+// How many records may be sent now; waits for the next millisecond when there are none.
+class Pace {
+ public:
+  explicit Pace(const Options& o) : o_(o) {}
+  bool ended() const { return o_.seconds != 0 && begin_.wall() > static_cast<double>(o_.seconds); }
+  std::uint64_t allowed(std::uint64_t sent) const {
+    if (o_.rate == 0) return ~std::uint64_t{0};
+    while (due() <= sent) {
+      const timespec step{0, 1'000'000};
+      ::nanosleep(&step, nullptr);
+    }
+    return due() - sent;
+  }
+
+ private:
+  std::uint64_t due() const {
+    return static_cast<std::uint64_t>(begin_.wall() * static_cast<double>(o_.rate));
+  }
+  const Options& o_;
+  const Watch begin_;
+};
+
 Sent send_all(const Target& to, Lines& lines, const Options& o, std::uint64_t seq,
               std::uint64_t records) {
   Sent sent;
   std::size_t at = 0;
-  while (sent.records < records) {
-    const std::size_t n = lines.piece(at, records - sent.records);
+  const Pace pace(o);
+  while (sent.records < records && !pace.ended()) {
+    const std::size_t n =
+        lines.piece(at, std::min(records - sent.records, pace.allowed(sent.records)));
     lines.number(at, n, seq + sent.records, o.new_series);
+    if (o.stamp) lines.stamp(at, n, now_ns());
     const std::string_view text = lines.text(at, n);
     to.write(text);
     sent.records += n;
@@ -259,10 +295,10 @@ class Run {
 Options options_of(const std::vector<std::string>& words) {
   Options o;
   o.port = static_cast<std::uint16_t>(std::stoul(words.at(0)));
-  const std::map<std::string, std::uint64_t*> numbers{{"records", &o.records},
-                                                      {"connections", &o.connections},
-                                                      {"series", &o.series},
-                                                      {"first", &o.first}};
+  const std::map<std::string, std::uint64_t*> numbers{
+      {"records", &o.records}, {"connections", &o.connections},
+      {"series", &o.series},   {"first", &o.first},
+      {"rate", &o.rate},       {"seconds", &o.seconds}};
   for (const std::string& word : std::vector(words.begin() + 1, words.end())) {
     const std::size_t equals = word.find('=');
     const std::string key = word.substr(0, equals);
@@ -273,6 +309,8 @@ Options options_of(const std::vector<std::string>& words) {
       o.new_series = value == "1";
     } else if (key == "json") {
       o.json = value == "1";
+    } else if (key == "stamp") {
+      o.stamp = value == "1";
     } else {
       *numbers.at(key) = std::stoull(value);
     }

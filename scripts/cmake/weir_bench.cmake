@@ -3,7 +3,8 @@
 # Each file makes an executable, OWNER_bench for x = the end of OWNER, else OWNER_x_bench. The target
 # weir_benches builds them all; nothing else does, and no test runs them: numbers want a quiet machine.
 #
-# weir_bench_tool(name SOURCES x.cpp... LINK ...): a program that bench/run needs, built by weir_benches too.
+# weir_bench_tool(name SOURCES x.cpp... LINK ... [PRELOAD]): a program that bench/run needs, built by weir_benches
+# too; with PRELOAD a library to stand before a program's others, libNAME.so.
 include_guard(GLOBAL)
 
 add_custom_target(weir_benches)
@@ -33,13 +34,19 @@ function(weir_bench owner)
 endfunction()
 
 function(weir_bench_tool name)
-  cmake_parse_arguments(A "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(A "PRELOAD" "" "SOURCES;LINK" ${ARGN})
   _weir_no_leftovers(weir_bench_tool ${name} "${A_UNPARSED_ARGUMENTS}")
   weir_find_targets(missing Threads::Threads ${A_LINK})
   if(missing)
-    message(FATAL_ERROR "${name} needs ${missing}, which is not installed (scripts/setup installs it)")
+    message(STATUS "${name}: not built, ${missing} is not installed (scripts/setup installs it)")
+    return()
   endif()
-  add_executable(${name} EXCLUDE_FROM_ALL ${A_SOURCES})
+  if(A_PRELOAD)
+    add_library(${name} MODULE EXCLUDE_FROM_ALL ${A_SOURCES})
+    set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET default)
+  else()
+    add_executable(${name} EXCLUDE_FROM_ALL ${A_SOURCES})
+  endif()
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${A_LINK} Threads::Threads weir_rules)
   add_dependencies(weir_benches ${name})
