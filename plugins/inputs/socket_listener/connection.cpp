@@ -21,7 +21,7 @@ std::int64_t steady_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
 }
 
-Connection::Connection(Owner& owner, Poller& poller, int descriptor, std::uint32_t lane,
+Connection::Connection(Owner& owner, common::Poller& poller, int descriptor, std::uint32_t lane,
                        std::string peer)
     : owner_(owner),
       poller_(poller),
@@ -85,7 +85,8 @@ Connection::State Connection::read_once(std::size_t& done) {
   if (taken != WEIR_OK) return refused(taken);
   if (got.next == Source::Next::end) return finish();
   if (got.next == Source::Next::read) return State::again;
-  wanted_ = got.next == Source::Next::wait_writable ? Poller::For::writing : Poller::For::reading;
+  wanted_ = got.next == Source::Next::wait_writable ? common::Poller::For::writing
+                                                    : common::Poller::For::reading;
   consumer_->idle();
   return State::reading;
 }

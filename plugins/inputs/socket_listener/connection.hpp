@@ -14,13 +14,13 @@
 #include <memory>
 #include <string>
 
+#include "plugins/common/sockets/poller.hpp"
 #include "plugins/inputs/socket_listener/consumer.hpp"
-#include "plugins/inputs/socket_listener/poller.hpp"
 #include "plugins/inputs/socket_listener/source.hpp"
 
 namespace weir::socket_listener {
 
-class Connection final : public Poller::Handler {
+class Connection final : public common::Poller::Handler {
  public:
   class Owner {
    public:
@@ -34,7 +34,8 @@ class Connection final : public Poller::Handler {
     virtual void ended(std::uint32_t lane) = 0;
   };
 
-  Connection(Owner& owner, Poller& poller, int descriptor, std::uint32_t lane, std::string peer);
+  Connection(Owner& owner, common::Poller& poller, int descriptor, std::uint32_t lane,
+             std::string peer);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection() override;
@@ -72,7 +73,7 @@ class Connection final : public Poller::Handler {
   void close();
 
   Owner& owner_;
-  Poller& poller_;
+  common::Poller& poller_;
   int descriptor_;
   std::uint32_t lane_;
   std::string peer_;
@@ -80,8 +81,8 @@ class Connection final : public Poller::Handler {
   std::unique_ptr<Consumer> consumer_;
   State state_ = State::reading;
   bool watched_ = false;
-  Poller::For wanted_ = Poller::For::reading;
-  Poller::For watched_for_ = Poller::For::reading;
+  common::Poller::For wanted_ = common::Poller::For::reading;
+  common::Poller::For watched_for_ = common::Poller::For::reading;
   std::int64_t last_read_ns_;
 };
 

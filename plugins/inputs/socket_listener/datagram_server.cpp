@@ -4,9 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <cerrno>
-#include <cstring>
 #include <string_view>
 #include <system_error>
 
@@ -17,7 +15,6 @@
 namespace weir::socket_listener {
 namespace {
 
-constexpr std::size_t slots_max = 32;
 constexpr int reads_per_turn = 32;
 constexpr int drain_reads_max = 10'000;
 constexpr std::size_t excerpt_bytes = 128;
@@ -43,36 +40,7 @@ void choose_source(int descriptor, const std::string& source) {
 
 }  // namespace
 
-// Room for one recvmmsg. Pages of it are used only as far as datagrams are long.
-struct DatagramServer::Slots {
-  union Control {
-    cmsghdr align;
-    std::array<char, CMSG_SPACE(sizeof(std::uint32_t))> bytes;
-  };
-
-  Slots() : bytes(std::make_unique_for_overwrite<char[]>(slots_max * datagram_bytes_max)) {}
-  void prepare() {
-    for (std::size_t i = 0; i < slots_max; ++i) {
-      parts[i] = {bytes.get() + i * datagram_bytes_max, datagram_bytes_max};
-      msghdr& h = messages[i].msg_hdr;
-      h = {};
-      h.msg_iov = &parts[i];
-      h.msg_iovlen = 1;
-      h.msg_name = &peers[i];
-      h.msg_namelen = sizeof peers[i];
-      h.msg_control = controls[i].bytes.data();
-      h.msg_controllen = controls[i].bytes.size();
-    }
-  }
-
-  std::unique_ptr<char[]> bytes;
-  std::array<mmsghdr, slots_max> messages{};
-  std::array<iovec, slots_max> parts{};
-  std::array<sockaddr_storage, slots_max> peers{};
-  std::array<Control, slots_max> controls{};
-};
-
-DatagramServer::DatagramServer(host home, Poller& poller, int descriptor,
+DatagramServer::DatagramServer(host home, common::Poller& poller, int descriptor,
                                const DatagramSettings& settings)
     : home_(home),
       poller_(poller),
@@ -80,10 +48,8 @@ DatagramServer::DatagramServer(host home, Poller& poller, int descriptor,
       allowed_(settings.allowed),
       decompressor_(settings.encoding, settings.max_decompressed_bytes),
       batch_(home),
-      slots_(std::make_unique<Slots>()) {
+      datagrams_(descriptor) {
   if (!settings.multicast_source.empty()) choose_source(descriptor_, settings.multicast_source);
-  const int on = 1;
-  setsockopt(descriptor_, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
   watch(true);
 }
 DatagramServer::~DatagramServer() { watch(false); }
@@ -124,25 +90,21 @@ bool DatagramServer::send() {
 }
 
 bool DatagramServer::receive() {
-  slots_->prepare();
-  const int n = recvmmsg(descriptor_, slots_->messages.data(), slots_max, MSG_DONTWAIT, nullptr);
-  if (n <= 0) return n < 0 && errno == EINTR;
-  home_.count(datagrams_received, static_cast<std::uint64_t>(n));
-  for (int i = 0; i < n; ++i) take(slots_->messages[static_cast<std::size_t>(i)]);
-  count_drops(slots_->messages[static_cast<std::size_t>(n - 1)].msg_hdr);
-  return static_cast<std::size_t>(n) == slots_max;
+  const std::size_t n = datagrams_.receive();
+  home_.count(datagrams_received, n);
+  home_.count(datagrams_dropped, datagrams_.take_dropped());
+  for (std::size_t i = 0; i < n; ++i) take(datagrams_[i]);
+  return datagrams_.more();
 }
 
-void DatagramServer::take(const mmsghdr& message) {
-  const msghdr& h = message.msg_hdr;
-  const std::string_view datagram(static_cast<const char*>(h.msg_iov->iov_base), message.msg_len);
-  if (datagram.empty()) return;
-  if (!allowed_.allow(*static_cast<const sockaddr_storage*>(h.msg_name))) {
+void DatagramServer::take(const common::Datagrams::Datagram& datagram) {
+  if (datagram.bytes.empty()) return;
+  if (!allowed_.allow(datagram.peer)) {
     home_.count(sources_refused);
-  } else if ((h.msg_flags & MSG_TRUNC) != 0) {
-    report("the datagram is larger than 64 KiB", datagram);
+  } else if (datagram.truncated) {
+    report("the datagram is larger than 64 KiB", datagram.bytes);
   } else {
-    add(datagram);
+    add(datagram.bytes);
   }
 }
 
@@ -153,17 +115,6 @@ void DatagramServer::add(std::string_view datagram) {
     if (!message.empty()) batch_.add(message, 0);
   } catch (const fail& why) {
     report(why.what(), datagram);
-  }
-}
-
-// The kernel tells with each datagram how many it has dropped since the socket was made.
-void DatagramServer::count_drops(msghdr& message) {
-  for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
-    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL) continue;
-    std::uint32_t total = 0;
-    std::memcpy(&total, CMSG_DATA(c), sizeof total);
-    home_.count(datagrams_dropped, total - dropped_);
-    dropped_ = total;
   }
 }
 

@@ -5,27 +5,22 @@
 // When the host has no room the socket is not read: the kernel keeps what fits into its buffer and counts
 // what it drops; the count is shown as a metric.
 //
-// Limits  A datagram of at most datagram_bytes_max, before and max_decompressed_bytes after decoding; a
+// Limits  A datagram of at most Datagrams::datagram_bytes_max, before and max_decompressed_bytes after decoding; a
 //         larger one is reported and left out.
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include <weir/sink.hpp>
 
 #include "plugins/common/compression/compression.hpp"
+#include "plugins/common/sockets/datagrams.hpp"
+#include "plugins/common/sockets/poller.hpp"
 #include "plugins/inputs/socket_listener/peers.hpp"
-#include "plugins/inputs/socket_listener/poller.hpp"
 #include "plugins/inputs/socket_listener/record_batch.hpp"
 #include "plugins/inputs/socket_listener/server.hpp"
 
-struct mmsghdr;
-struct msghdr;
-
 namespace weir::socket_listener {
-
-constexpr std::size_t datagram_bytes_max = std::size_t{64} << 10;
 
 struct DatagramSettings {
   common::Encoding encoding = common::Encoding::identity;
@@ -34,9 +29,10 @@ struct DatagramSettings {
   std::string multicast_source;  // only its packets of the group are wanted; empty = all
 };
 
-class DatagramServer final : public Server, public Poller::Handler {
+class DatagramServer final : public Server, public common::Poller::Handler {
  public:
-  DatagramServer(host home, Poller& poller, int descriptor, const DatagramSettings& settings);
+  DatagramServer(host home, common::Poller& poller, int descriptor,
+                 const DatagramSettings& settings);
   DatagramServer(const DatagramServer&) = delete;
   DatagramServer& operator=(const DatagramServer&) = delete;
   ~DatagramServer() override;
@@ -46,12 +42,9 @@ class DatagramServer final : public Server, public Poller::Handler {
   void drain() override;
 
  private:
-  struct Slots;
-
-  // Reads once; false when there was nothing.
+  // Reads once; false when there was nothing more.
   bool receive();
-  void take(const mmsghdr& message);
-  void count_drops(msghdr& message);
+  void take(const common::Datagrams::Datagram& datagram);
   void add(std::string_view datagram);
   // False when the host has no room.
   bool send();
@@ -59,13 +52,12 @@ class DatagramServer final : public Server, public Poller::Handler {
   void report(const char* why, std::string_view datagram) const;
 
   host home_;
-  Poller& poller_;
+  common::Poller& poller_;
   int descriptor_;
   AllowedSources allowed_;
   common::Decompressor decompressor_;
   RecordBatch batch_;
-  std::unique_ptr<Slots> slots_;
-  std::uint32_t dropped_ = 0;  // as the kernel counts, from its begin
+  common::Datagrams datagrams_;
   bool watched_ = false;
 };
 

@@ -15,14 +15,14 @@
 
 #include <weir/sink.hpp>
 
-#include "plugins/inputs/socket_listener/poller.hpp"
+#include "plugins/common/sockets/poller.hpp"
 #include "plugins/inputs/socket_listener/server.hpp"
 
 namespace weir::socket_listener {
 
 class Loop {
  public:
-  using Make = std::function<std::unique_ptr<Server>(Poller&)>;
+  using Make = std::function<std::unique_ptr<Server>(common::Poller&)>;
 
   Loop(host home, const Make& make);
   Loop(const Loop&) = delete;
@@ -37,7 +37,7 @@ class Loop {
   int step();
 
   host home_;
-  Poller poller_;
+  common::Poller poller_;
   std::unique_ptr<Server> server_;
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;

@@ -49,17 +49,4 @@ bool AllowedSources::bytes_of(const sockaddr_storage& peer, Bytes& out) {
   return true;
 }
 
-std::string text_of(const sockaddr_storage& peer) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (peer.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
-    inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
-    return std::string(text.data()) + ":" + std::to_string(ntohs(v4.sin_port));
-  }
-  if (peer.ss_family != AF_INET6) return "unix";
-  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
-  inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
-  return "[" + std::string(text.data()) + "]:" + std::to_string(ntohs(v6.sin6_port));
-}
-
 }  // namespace weir::socket_listener

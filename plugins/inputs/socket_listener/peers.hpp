@@ -1,6 +1,6 @@
 #pragma once
 
-// Addresses of peers: the option allowed_sources, and their text.
+// The option allowed_sources.
 //
 // Errors  weir::config_error for what is not an IP address.
 
@@ -29,8 +29,5 @@ class AllowedSources {
 
   std::set<Bytes> addresses_;
 };
-
-// "127.0.0.1:4711", "[::1]:4711"; "unix" for a peer without address.
-std::string text_of(const sockaddr_storage& peer);
 
 }  // namespace weir::socket_listener

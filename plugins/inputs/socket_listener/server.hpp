@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "plugins/inputs/socket_listener/poller.hpp"
+#include "plugins/common/sockets/poller.hpp"
 
 namespace weir::socket_listener {
 

@@ -69,14 +69,14 @@ void SocketListener::start() {
       sockets->open(home.context(), borrow(address_.url), &how, &descriptor_, &err);
   if (opened != WEIR_OK) throw error(opened, std::string(message_of(err)));
   try {
-    loop_ = std::make_unique<Loop>(home, [this](Poller& p) { return make_server(p); });
+    loop_ = std::make_unique<Loop>(home, [this](common::Poller& p) { return make_server(p); });
   } catch (...) {
     stop();
     throw;
   }
 }
 
-std::unique_ptr<Server> SocketListener::make_server(Poller& poller) const {
+std::unique_ptr<Server> SocketListener::make_server(common::Poller& poller) const {
   if (address_.stream) return make_stream_server(poller);
   DatagramSettings settings;
   settings.encoding = encoding_;
@@ -86,7 +86,7 @@ std::unique_ptr<Server> SocketListener::make_server(Poller& poller) const {
   return std::make_unique<DatagramServer>(out->home(), poller, descriptor_, settings);
 }
 
-std::unique_ptr<Server> SocketListener::make_stream_server(Poller& poller) const {
+std::unique_ptr<Server> SocketListener::make_stream_server(common::Poller& poller) const {
   StreamSettings settings;
   settings.tcp = address_.tcp;
   settings.max_connections = static_cast<std::uint64_t>(max_connections);

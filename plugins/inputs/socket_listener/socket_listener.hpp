@@ -24,10 +24,13 @@
 #include "plugins/inputs/socket_listener/metrics.hpp"
 #include "plugins/inputs/socket_listener/peers.hpp"
 
+namespace weir::common {
+class Poller;
+}
+
 namespace weir::socket_listener {
 
 class Loop;
-class Poller;
 class Server;
 
 struct SocketListener : common::TlsServerOptions, common::SplitterOptions {
@@ -85,8 +88,8 @@ struct SocketListener : common::TlsServerOptions, common::SplitterOptions {
 
  private:
   void check() const;
-  std::unique_ptr<Server> make_server(Poller& poller) const;
-  std::unique_ptr<Server> make_stream_server(Poller& poller) const;
+  std::unique_ptr<Server> make_server(common::Poller& poller) const;
+  std::unique_ptr<Server> make_stream_server(common::Poller& poller) const;
 
   Address address_;
   common::Encoding encoding_ = common::Encoding::identity;

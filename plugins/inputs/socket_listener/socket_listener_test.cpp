@@ -13,10 +13,10 @@
 
 #include <weir/testing/plugin.hpp>
 
+#include "plugins/common/sockets/datagrams.hpp"
 #include "plugins/inputs/socket_listener/consumer.hpp"
-#include "plugins/inputs/socket_listener/datagram_server.hpp"
-#include "plugins/inputs/socket_listener/test_client.hpp"
 #include "tests/support/certificates.hpp"
+#include "tests/support/socket_client.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/tls_client.hpp"
 
@@ -84,7 +84,7 @@ class Listening : public testing::Test {
   }
   // What arrives of one connection that sends this.
   lines rows_of(std::string_view bytes, std::size_t rows) {
-    TestClient client = TestClient::tcp(port());
+    test::SocketClient client = test::SocketClient::tcp(port());
     client.send(bytes);
     client.close();
     wait_rows(rows);
@@ -100,7 +100,7 @@ class Listening : public testing::Test {
 TEST_F(Listening, HandsLinesOnAsAStream) {
   listen_tcp();
   const std::string text = lines_of_bytes(2'000'000) + "unfinished v=1";
-  TestClient client = TestClient::tcp(port());
+  test::SocketClient client = test::SocketClient::tcp(port());
   client.send(text);
   client.close();
   wait_closed(1);
@@ -113,7 +113,7 @@ TEST_F(Listening, HandsLinesOnAsAStream) {
 
 TEST_F(Listening, HandsASmallMessageOnAtOnce) {
   listen_tcp();
-  const TestClient client = TestClient::tcp(port());
+  const test::SocketClient client = test::SocketClient::tcp(port());
   client.send("m v=1\n");
   wait_rows(1);
   EXPECT_EQ(kit_->take_rows(), lines{"raw stream session=1 \"m v=1\\n\""});
@@ -124,9 +124,9 @@ TEST_F(Listening, HandsASmallMessageOnAtOnce) {
 
 TEST_F(Listening, KeepsConnectionsApart) {
   listen_tcp();
-  std::vector<TestClient> clients;
+  std::vector<test::SocketClient> clients;
   clients.reserve(20);
-  for (int i = 0; i < 20; ++i) clients.push_back(TestClient::tcp(port()));
+  for (int i = 0; i < 20; ++i) clients.push_back(test::SocketClient::tcp(port()));
   for (int round = 0; round < 10; ++round) {
     for (std::size_t i = 0; i < clients.size(); ++i) {
       clients[i].send("c" + std::to_string(i) + "\n");
@@ -145,7 +145,7 @@ TEST_F(Listening, KeepsConnectionsApart) {
 
 TEST_F(Listening, OnIpv6) {
   listen("tcp6://[::1]:0");
-  TestClient::inet6(SOCK_STREAM, port()).send("m v=1\n");
+  test::SocketClient::inet6(SOCK_STREAM, port()).send("m v=1\n");
   wait_closed(1);
   EXPECT_EQ(text_of(1), "m v=1\n");
 }
@@ -156,7 +156,7 @@ TEST_F(Listening, OnAUnixSocket) {
   struct stat file{};
   ASSERT_EQ(stat(dir.file("s.sock").c_str(), &file), 0);
   EXPECT_EQ(file.st_mode & 0777U, 0600U);
-  TestClient::unix_path(SOCK_STREAM, dir.file("s.sock")).send("m v=1\n");
+  test::SocketClient::unix_path(SOCK_STREAM, dir.file("s.sock")).send("m v=1\n");
   wait_closed(1);
   EXPECT_EQ(text_of(1), "m v=1\n");
   kit_->stop();
@@ -176,7 +176,7 @@ TEST_F(Listening, CutsWhatDripsIn) {
   listen_tcp(
       "splitting_strategy = 'variable length'\n"
       "splitting_length_field = {offset = 0, bytes = 2, endianness = 'be', header_length = 2}");
-  const TestClient client = TestClient::tcp(port());
+  const test::SocketClient client = test::SocketClient::tcp(port());
   const std::string stream("\0\3one\0\3two", 10);
   for (const char& byte : stream) client.send({&byte, 1});
   wait_rows(2);
@@ -197,7 +197,7 @@ TEST_F(Listening, CutsLongStreams) {
 
 TEST_F(Listening, RefusesMessagesWithoutEnd) {
   listen_tcp("splitting_strategy = 'null'");
-  TestClient client = TestClient::tcp(port());
+  test::SocketClient client = test::SocketClient::tcp(port());
   std::thread sender([&] {
     try {
       client.send(std::string(message_bytes_max * 2, 'x'));
@@ -214,9 +214,10 @@ TEST_F(Listening, RefusesMessagesWithoutEnd) {
 
 TEST_F(Listening, RefusesTooManyConnections) {
   listen_tcp("max_connections = 2");
-  const TestClient one = TestClient::tcp(port()), two = TestClient::tcp(port());
+  const test::SocketClient one = test::SocketClient::tcp(port()),
+                           two = test::SocketClient::tcp(port());
   wait_metric("connections_accepted", 2);
-  EXPECT_TRUE(TestClient::tcp(port()).closed_by_peer());
+  EXPECT_TRUE(test::SocketClient::tcp(port()).closed_by_peer());
   EXPECT_EQ(kit_->metric("connections_refused"), 1U);
   one.send("m v=1\n");
   wait_rows(1);
@@ -224,16 +225,16 @@ TEST_F(Listening, RefusesTooManyConnections) {
 
 TEST_F(Listening, RefusesOtherSources) {
   listen_tcp("allowed_sources = ['192.0.2.1', '::1']");
-  EXPECT_TRUE(TestClient::tcp(port()).closed_by_peer());
+  EXPECT_TRUE(test::SocketClient::tcp(port()).closed_by_peer());
   EXPECT_EQ(kit_->metric("sources_refused"), 1U);
   listen("tcp6://[::1]:0", "allowed_sources = ['::1']");
-  TestClient::inet6(SOCK_STREAM, port()).send("m v=1\n");
+  test::SocketClient::inet6(SOCK_STREAM, port()).send("m v=1\n");
   wait_rows(1);
 }
 
 TEST_F(Listening, ClosesSilentConnections) {
   listen_tcp("read_timeout = '50ms'");
-  const TestClient client = TestClient::tcp(port());
+  const test::SocketClient client = test::SocketClient::tcp(port());
   client.send("m v=1\nunfinished");
   EXPECT_TRUE(client.closed_by_peer());
   wait_closed(1);
@@ -249,7 +250,7 @@ TEST_F(Listening, ForgetsShortConnections) {
   };
   const auto before = open_files();
   constexpr std::size_t n = 10'000;
-  for (std::size_t i = 0; i < n; ++i) TestClient::tcp(port()).send("m v=1\n");
+  for (std::size_t i = 0; i < n; ++i) test::SocketClient::tcp(port()).send("m v=1\n");
   while (kit_->metric("bytes_received") < n * 6) std::this_thread::yield();
   wait_closed(n);
   EXPECT_EQ(open_files(), before);
@@ -264,12 +265,12 @@ TEST_F(Listening, ReadsOnWhenThereIsRoomAgain) {
   listen_tcp();
   const std::string text = lines_of_bytes(3'000'000);
   kit_->host().block();
-  TestClient client = TestClient::tcp(port());
+  test::SocketClient client = test::SocketClient::tcp(port());
   std::thread sender([&] {
     client.send(text);
     client.close();
   });
-  const TestClient other = TestClient::tcp(port());  // is accepted nevertheless
+  const test::SocketClient other = test::SocketClient::tcp(port());  // is accepted nevertheless
   wait_metric("connections_accepted", 2);
   EXPECT_EQ(kit_->host().emits().size(), 0U);
   kit_->host().unblock();
@@ -283,7 +284,7 @@ TEST_F(Listening, WaitsBetweenMessages) {
   listen_tcp("splitting_strategy = 'fixed length'\nsplitting_length = 1");
   kit_->host().would_block_after(2);
   const std::string text(20'000, 'x');
-  TestClient client = TestClient::tcp(port());
+  test::SocketClient client = test::SocketClient::tcp(port());
   client.send(text);
   client.close();
   wait_rows(2048);
@@ -296,7 +297,7 @@ TEST_F(Listening, WaitsBetweenMessages) {
 
 TEST_F(Listening, EndsASessionWhenThereIsRoom) {
   listen_tcp("read_timeout = '50ms'");
-  const TestClient client = TestClient::tcp(port());
+  const test::SocketClient client = test::SocketClient::tcp(port());
   client.send("m v=1\nunfinished");
   wait_rows(1);
   kit_->host().block();
@@ -312,11 +313,11 @@ TEST_F(Listening, EndsASessionWhenThereIsRoom) {
 TEST_F(Listening, TakesInWhatHasBeenReceivedWhenItStops) {
   listen_tcp();
   const std::string text = lines_of_bytes(50'000) + "unfinished v=12";
-  const TestClient client = TestClient::tcp(port());
+  const test::SocketClient client = test::SocketClient::tcp(port());
   wait_metric("connections_accepted", 1);
   kit_->host().block();
   client.send(text);
-  TestClient late = TestClient::tcp(port());
+  test::SocketClient late = test::SocketClient::tcp(port());
   late.send("late v=1\n");
   kit_->host().unblock();
   kit_->stop();
@@ -329,7 +330,7 @@ TEST_F(Listening, TakesInWhatHasBeenReceivedWhenItStops) {
 
 TEST_F(Listening, SaysWhatItCouldNotTakeIn) {
   listen_tcp();
-  const TestClient client = TestClient::tcp(port());
+  const test::SocketClient client = test::SocketClient::tcp(port());
   wait_metric("connections_accepted", 1);
   kit_->host().block();
   client.send("m v=1\n");
@@ -340,14 +341,14 @@ TEST_F(Listening, SaysWhatItCouldNotTakeIn) {
 TEST_F(Listening, CountsMessagesItCouldNotHandOn) {
   listen_tcp("splitting_strategy = 'null'");
   kit_->host().would_block_after(0);
-  const TestClient client = TestClient::tcp(port());
+  const test::SocketClient client = test::SocketClient::tcp(port());
   client.send(std::string("one\0two\0thr", 11));
   wait_metric("bytes_received", 11);
   kit_->stop();
   EXPECT_EQ(kit_->host().bad_count(), 3U);
   listen_udp();
   kit_->host().would_block_after(0);
-  TestClient::udp(port()).send("m v=1");
+  test::SocketClient::udp(port()).send("m v=1");
   wait_metric("datagrams_received", 1);
   kit_->stop();
   EXPECT_EQ(kit_->host().bad_count(), 1U);
@@ -361,7 +362,7 @@ TEST_F(Listening, DecompressesConnections) {
     common::Compressor compressor(name == "auto" ? common::Encoding::gzip
                                                  : *common::encoding_of(name));
     listen_tcp("content_encoding = '" + name + "'");
-    TestClient client = TestClient::tcp(port());
+    test::SocketClient client = test::SocketClient::tcp(port());
     client.send(compressor.compress(text));
     client.send(compressor.compress("end v=1\n"));
     client.close();
@@ -372,7 +373,7 @@ TEST_F(Listening, DecompressesConnections) {
 
 TEST_F(Listening, ClosesAConnectionThatIsNotCompressed) {
   listen_tcp("content_encoding = 'gzip'");
-  const TestClient client = TestClient::tcp(port());
+  const test::SocketClient client = test::SocketClient::tcp(port());
   client.send("m v=1\n");
   EXPECT_TRUE(client.closed_by_peer());
   wait_closed(1);
@@ -382,7 +383,7 @@ TEST_F(Listening, ClosesAConnectionThatIsNotCompressed) {
 TEST_F(Listening, DecompressesDatagrams) {
   listen_udp("content_encoding = 'gzip'\nmax_decompression_size = 20");
   common::Compressor compressor(common::Encoding::gzip);
-  const TestClient client = TestClient::udp(port());
+  const test::SocketClient client = test::SocketClient::udp(port());
   client.send(compressor.compress("m v=1"));
   client.send("no gzip");
   client.send(compressor.compress(std::string(21, 'x')));
@@ -408,7 +409,7 @@ class ListeningWithTls : public Listening {
       o.certificate = certificates_.certificate(name);
       o.key = certificates_.key(name);
     }
-    return test::TlsClient(TestClient::tcp(port()).release(), o);
+    return test::TlsClient(test::SocketClient::tcp(port()).release(), o);
   }
   const test::Certificates certificates_;
 };
@@ -454,7 +455,7 @@ TEST_F(ListeningWithTls, RefusesFilesThatCannotBeUsed) {
 
 TEST_F(Listening, MakesARecordOfEachDatagram) {
   listen_udp();
-  const TestClient client = TestClient::udp(port());
+  const test::SocketClient client = test::SocketClient::udp(port());
   client.send("a v=1 1\nb v=1 1\n");
   client.send("c v=2 2");
   wait_rows(2);
@@ -465,9 +466,9 @@ TEST_F(Listening, MakesARecordOfEachDatagram) {
 TEST_F(Listening, OnAUnixDatagramSocket) {
   const test::TempDir dir;
   listen("unixgram://" + dir.file("s.sock"));
-  const TestClient client = TestClient::unix_path(SOCK_DGRAM, dir.file("s.sock"));
+  const test::SocketClient client = test::SocketClient::unix_path(SOCK_DGRAM, dir.file("s.sock"));
   client.send("m v=1\n");
-  client.send(std::string(datagram_bytes_max + 1, 'x'));
+  client.send(std::string(common::Datagrams::datagram_bytes_max + 1, 'x'));
   client.send("m v=2\n");
   wait_rows(2);
   EXPECT_EQ(kit_->take_rows(),
@@ -477,13 +478,13 @@ TEST_F(Listening, OnAUnixDatagramSocket) {
 
 TEST_F(Listening, ReadsDatagramsOnIpv6) {
   listen("udp6://[::1]:0", "allowed_sources = ['::1']");
-  TestClient::inet6(SOCK_DGRAM, port()).send("m v=1");
+  test::SocketClient::inet6(SOCK_DGRAM, port()).send("m v=1");
   wait_rows(1);
 }
 
 TEST_F(Listening, LeavesOutDatagramsOfOthers) {
   listen_udp("allowed_sources = ['192.0.2.1']");
-  TestClient::udp(port()).send("m v=1");
+  test::SocketClient::udp(port()).send("m v=1");
   wait_metric("sources_refused", 1);
   EXPECT_EQ(kit_->take_rows(), lines{});
 }
@@ -491,7 +492,7 @@ TEST_F(Listening, LeavesOutDatagramsOfOthers) {
 // Goal: while the host has no room, what the kernel drops is counted, and nothing else is lost.
 TEST_F(Listening, CountsDatagramsThatTheKernelDropped) {
   listen_udp("read_buffer_size = '8KiB'");
-  const TestClient client = TestClient::udp(port());
+  const test::SocketClient client = test::SocketClient::udp(port());
   client.send("first");
   wait_rows(1);
   kit_->host().block();
@@ -509,7 +510,7 @@ TEST_F(Listening, CountsDatagramsThatTheKernelDropped) {
 
 TEST_F(Listening, TakesInDatagramsWhenItStops) {
   listen_udp();
-  const TestClient client = TestClient::udp(port());
+  const test::SocketClient client = test::SocketClient::udp(port());
   kit_->host().block();
   for (int i = 0; i < 100; ++i) client.send("m v=1");
   kit_->host().unblock();
@@ -519,7 +520,7 @@ TEST_F(Listening, TakesInDatagramsWhenItStops) {
 
 TEST_F(Listening, PutsManyDatagramsIntoABatch) {
   listen_udp();
-  const TestClient client = TestClient::udp(port());
+  const test::SocketClient client = test::SocketClient::udp(port());
   kit_->host().block();
   client.send("first");  // the socket is not read from here on
   for (int i = 0; i < 100; ++i) client.send("m v=1");
@@ -534,7 +535,7 @@ TEST_F(Listening, StartsAgain) {
   listen_tcp();
   kit_->stop();
   kit_->start();
-  TestClient::tcp(port()).send("m v=1\n");
+  test::SocketClient::tcp(port()).send("m v=1\n");
   wait_closed(1);
 }
 

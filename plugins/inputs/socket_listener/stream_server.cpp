@@ -1,15 +1,13 @@
 #include "plugins/inputs/socket_listener/stream_server.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <string>
 #include <system_error>
 #include <utility>
+
+#include "plugins/common/sockets/connections.hpp"
 
 namespace weir::socket_listener {
 namespace {
@@ -19,18 +17,10 @@ constexpr std::int64_t second_ns = 1000 * millisecond_ns;
 constexpr std::int64_t drain_ns = second_ns;
 constexpr int accepts_per_turn = 64;
 
-// Out of descriptors or memory: the connection stays in the backlog, and trying again at once fails again.
-bool exhausted(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-}
-
-void set_option(int descriptor, int level, int name, int value) {
-  setsockopt(descriptor, level, name, &value, sizeof value);
-}
-
 }  // namespace
 
-StreamServer::StreamServer(host home, Poller& poller, int descriptor, StreamSettings settings)
+StreamServer::StreamServer(host home, common::Poller& poller, int descriptor,
+                           StreamSettings settings)
     : home_(home),
       poller_(poller),
       descriptor_(descriptor),
@@ -48,21 +38,18 @@ void StreamServer::on_ready() {
 }
 
 bool StreamServer::accept_one() {
-  sockaddr_storage peer{};
-  socklen_t n = sizeof peer;
-  const int made =
-      accept4(descriptor_, reinterpret_cast<sockaddr*>(&peer), &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (made < 0) {
-    const int error = errno;
-    if (exhausted(error)) pause_accepting(error);
-    return error == ECONNABORTED || error == EINTR;
+  const common::Accepted made = common::accept_connection(descriptor_);
+  if (made.descriptor < 0) {
+    if (made.exhausted()) pause_accepting(made.error);
+    return made.try_next();
   }
-  if (!settings_.allowed.allow(peer)) {
-    refuse(made, sources_refused, text_of(peer) + " is not in allowed_sources");
+  if (!settings_.allowed.allow(made.peer)) {
+    refuse(made.descriptor, sources_refused,
+           common::text_of(made.peer) + " is not in allowed_sources");
   } else if (settings_.max_connections != 0 && open_sockets_ >= settings_.max_connections) {
-    refuse(made, connections_refused, "max_connections is reached");
+    refuse(made.descriptor, connections_refused, "max_connections is reached");
   } else {
-    add(made, peer);
+    add(made.descriptor, made.peer);
   }
   return true;
 }
@@ -82,11 +69,13 @@ void StreamServer::pause_accepting(int error) {
 
 void StreamServer::add(int descriptor, const sockaddr_storage& peer) {
   const std::uint32_t lane = next_lane();
-  auto made = std::make_unique<Connection>(*this, poller_, descriptor, lane, text_of(peer));
+  auto made = std::make_unique<Connection>(*this, poller_, descriptor, lane, common::text_of(peer));
   ++open_sockets_;
   home_.count(connections_accepted);
   home_.gauge(connections, open_sockets_);
-  if (settings_.tcp) set_keep_alive(descriptor);
+  if (settings_.tcp && settings_.keep_alive_ns) {
+    common::set_keep_alive(descriptor, *settings_.keep_alive_ns > 0, *settings_.keep_alive_ns);
+  }
   made->begin(make_source(descriptor, settings_.tls.get(), settings_.encoding),
               make_consumer(home_, lane, settings_.splitter.get(), batch_));
   connections_[lane] = std::move(made);
@@ -98,17 +87,6 @@ std::uint32_t StreamServer::next_lane() {
     ++last_lane_;
   } while (last_lane_ == 0 || connections_.count(last_lane_) != 0);
   return last_lane_;
-}
-
-void StreamServer::set_keep_alive(int descriptor) const {
-  if (!settings_.keep_alive_ns) return;
-  const bool on = *settings_.keep_alive_ns > 0;
-  set_option(descriptor, SOL_SOCKET, SO_KEEPALIVE, on ? 1 : 0);
-  if (!on) return;
-  const std::int64_t seconds =
-      std::clamp<std::int64_t>(*settings_.keep_alive_ns / second_ns, 1, 32767);
-  set_option(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(seconds));
-  set_option(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(seconds));
 }
 
 // ---- Connection::Owner ----

@@ -30,11 +30,11 @@ struct StreamSettings {
   AllowedSources allowed;
 };
 
-class StreamServer final : public Server, public Poller::Handler, public Connection::Owner {
+class StreamServer final : public Server, public common::Poller::Handler, public Connection::Owner {
  public:
   static constexpr std::size_t drain_bytes_max = std::size_t{16} << 20;
 
-  StreamServer(host home, Poller& poller, int descriptor, StreamSettings settings);
+  StreamServer(host home, common::Poller& poller, int descriptor, StreamSettings settings);
   StreamServer(const StreamServer&) = delete;
   StreamServer& operator=(const StreamServer&) = delete;
   ~StreamServer() override;
@@ -55,13 +55,12 @@ class StreamServer final : public Server, public Poller::Handler, public Connect
   bool accept_one();
   void add(int descriptor, const sockaddr_storage& peer);
   void refuse(int descriptor, Metric counter, const std::string& why);
-  void set_keep_alive(int descriptor) const;
   void pause_accepting(int error);
   int end_silent_ones();
   std::uint32_t next_lane();
 
   host home_;
-  Poller& poller_;
+  common::Poller& poller_;
   int descriptor_;
   StreamSettings settings_;
   RecordBatch batch_;

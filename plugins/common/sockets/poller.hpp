@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-namespace weir::socket_listener {
+namespace weir::common {
 
 class Poller {
  public:
@@ -36,4 +36,4 @@ class Poller {
   int epoll_, wake_;
 };
 
-}  // namespace weir::socket_listener
+}  // namespace weir::common

@@ -1,4 +1,4 @@
-#include "plugins/inputs/socket_listener/poller.hpp"
+#include "plugins/common/sockets/poller.hpp"
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -11,7 +11,7 @@
 
 #include <weir/error.hpp>
 
-namespace weir::socket_listener {
+namespace weir::common {
 namespace {
 
 constexpr std::size_t events_max = 128;
@@ -70,4 +70,4 @@ void Poller::wake() {
   if (write(wake_, &once, sizeof once) < 0) errno = 0;
 }
 
-}  // namespace weir::socket_listener
+}  // namespace weir::common

@@ -17,33 +17,33 @@
 #include <system_error>
 #include <utility>
 
-namespace weir::socket_listener {
+namespace weir::test {
 
-class TestClient {
+class SocketClient {
  public:
-  static TestClient tcp(std::uint16_t port) { return inet4(SOCK_STREAM, port); }
-  static TestClient udp(std::uint16_t port) { return inet4(SOCK_DGRAM, port); }
-  static TestClient inet6(int type, std::uint16_t port) {
+  static SocketClient tcp(std::uint16_t port) { return inet4(SOCK_STREAM, port); }
+  static SocketClient udp(std::uint16_t port) { return inet4(SOCK_DGRAM, port); }
+  static SocketClient inet6(int type, std::uint16_t port) {
     sockaddr_in6 to{};
     to.sin6_family = AF_INET6;
     to.sin6_port = htons(port);
     to.sin6_addr = in6addr_loopback;
     return {AF_INET6, type, reinterpret_cast<const sockaddr*>(&to), sizeof to};
   }
-  static TestClient unix_path(int type, const std::string& path) {
+  static SocketClient unix_path(int type, const std::string& path) {
     sockaddr_un to{};
     to.sun_family = AF_UNIX;
     path.copy(to.sun_path, sizeof to.sun_path - 1);
     return {AF_UNIX, type, reinterpret_cast<const sockaddr*>(&to), sizeof to};
   }
-  TestClient(const TestClient&) = delete;
-  TestClient& operator=(const TestClient&) = delete;
-  TestClient(TestClient&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  TestClient& operator=(TestClient&& other) noexcept {
+  SocketClient(const SocketClient&) = delete;
+  SocketClient& operator=(const SocketClient&) = delete;
+  SocketClient(SocketClient&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  SocketClient& operator=(SocketClient&& other) noexcept {
     std::swap(fd_, other.fd_);
     return *this;
   }
-  ~TestClient() { close(); }
+  ~SocketClient() { close(); }
 
   void send(std::string_view bytes) const {
     while (!bytes.empty()) {
@@ -68,11 +68,11 @@ class TestClient {
   int release() { return std::exchange(fd_, -1); }
 
  private:
-  TestClient(int family, int type, const sockaddr* to, socklen_t n)
+  SocketClient(int family, int type, const sockaddr* to, socklen_t n)
       : fd_(::socket(family, type | SOCK_CLOEXEC, 0)) {
     if (fd_ < 0 || ::connect(fd_, to, n) != 0) fail("connect");
   }
-  static TestClient inet4(int type, std::uint16_t port) {
+  static SocketClient inet4(int type, std::uint16_t port) {
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(port);
@@ -85,4 +85,4 @@ class TestClient {
   int fd_;
 };
 
-}  // namespace weir::socket_listener
+}  // namespace weir::test
