@@ -35,7 +35,8 @@ class HashIndex {
   static std::size_t bytes_for(std::size_t n);
 
  private:
-  static constexpr unsigned probes_max = 32;
+  // Half full, a million entries by chance have a run of 71 somewhere.
+  static constexpr unsigned probes_max = 128;
   static constexpr std::size_t slots_min = 64;
   struct Slot {
     std::uint32_t tag, position, low;
