@@ -11,7 +11,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from harness import (agent, build, command_line, compare, figures, machine, process, products,  # noqa: E402
+from harness import (agent, build, callgrind, command_line, compare, figures, machine, process, products,  # noqa: E402
                      scenarios)  # (found by the path above)
 from harness.figures import Failed, Figure, Target, Work  # noqa: E402
 from harness.scenarios import allocations, base, fanout, footprint, host, micro, slow, tcp  # noqa: E402
@@ -211,6 +211,22 @@ class Products(unittest.TestCase):
         one = products.parse(f"weir={self.folder}/agent", self.folder)
         self.assertIn("tcp://127.0.0.1:1", one.configuration("lp_tcp_file", port=1, file="f"))
         self.assertIsNone(one.configuration("no_such_scenario"))
+
+
+class Callgrind(unittest.TestCase):
+    def test_instructions_are_read_from_the_last_lines(self):
+        self.assertEqual(callgrind.total("version: 1\nevents: Ir\nfn=x\n1 2\ntotals: 12345\n"), 12345)
+
+    def test_calls_of_all_plugins_are_added(self):
+        text = ('# TYPE weir_calls_total counter\nweir_calls_total{kind="outputs",plugin="file"} 12\n'
+                'weir_calls_total{kind="processors",plugin="regex"} 1e+01\nweir_call_errors_total{kind="outputs"} 99\n')
+        self.assertEqual(callgrind.calls_in(text), 22)
+
+    def test_a_file_is_replayed_in_place_of_the_socket(self):
+        text = callgrind.replayed(WEIR, "lp_process")
+        self.assertIn('[[inputs.file]]\n  files = ["@source@"]\n  data_format = "influx"', text)
+        self.assertIn("[[processors.filter]]", text)
+        self.assertNotIn("[[outputs.", text)
 
 
 class Losses(unittest.TestCase):

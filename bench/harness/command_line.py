@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from harness import build, compare, figures, install, machine, products, scenarios
+from harness import build, callgrind, compare, figures, install, machine, products, scenarios
 from harness.scenarios.base import Context, NotForThis
 
 TMPFS = pathlib.Path("/dev/shm")
@@ -44,6 +44,8 @@ def parse(arguments):
     add("--json", type=pathlib.Path, metavar="FILE", help="append a line per limit and figure of each run")
     add("--compare", type=pathlib.Path, metavar="FILE", help="say what is better or worse than in the last runs kept there")
     add("--strict", action="store_true", help="a missed target, or a figure worse than before, sets the status")
+    add("--callgrind", action="append", choices=callgrind.QUESTIONS, metavar="QUESTION",
+        help=f"count instructions on replayed input instead ({', '.join(callgrind.QUESTIONS)}); repeatable")
     add("--disk", type=pathlib.Path, default=build.TOP, metavar="DIR", help="folder whose disk is measured")
     return parser.parse_args(arguments)
 
@@ -90,6 +92,17 @@ class Session:
             for scenario in self.selected:
                 for installation in self.installations:
                     self.run_scenario(scenario, number, limits, installation)
+
+    def count_instructions(self):
+        """Once: instructions do not depend on who else is busy."""
+        for question in self.options.callgrind:
+            say(f"callgrind: {callgrind.QUESTIONS[question].__doc__.splitlines()[0]}")
+            folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+            weir = self.installations[0]
+            found = callgrind.QUESTIONS[question](callgrind.Replay(weir, self.tools, folder))
+            for figure in found:
+                self.keep(weir.name, 1, f"callgrind_{question}", figure.as_json())
+            self.results[weir.name].runs[1] += found
 
     def measure_limits(self, number):
         sample = self.folder / "sample.lp"
@@ -185,7 +198,10 @@ def measure(options):
         build.build_release()
     with tempfile.TemporaryDirectory(prefix="weir_bench.", dir=TMPFS) as folder:
         session = Session(options, pathlib.Path(folder))
-        session.run()
+        if options.callgrind:
+            session.count_instructions()
+        else:
+            session.run()
     return session
 
 
