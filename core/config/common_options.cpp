@@ -6,6 +6,7 @@
 
 #include "core/base/glob.hpp"
 #include "core/base/units.hpp"
+#include "core/cel/expression.hpp"
 #include "core/config/agent.hpp"
 
 namespace weir::config {
@@ -209,11 +210,21 @@ void CommonOptions::filter(FilterSettings& filter) {
   tag_patterns("tagdrop", filter.tagdrop);
   patterns("taginclude", filter.taginclude);
   patterns("tagexclude", filter.tagexclude);
-  text("metricpass", filter.metricpass);
-  if (filter.metricpass.empty()) return;
-  values_.reporter().error(take("metricpass")->at,
-                           "\"metricpass\" is not supported by this version",
-                           "namepass, tagpass and fieldinclude select without an expression");
+  expression("metricpass", filter.metricpass);
+}
+
+void CommonOptions::expression(const char* name, std::string& target) {
+  text(name, target);
+  if (target.empty()) return;
+  const Node& node = *take(name);
+  cel::Fault fault;
+  if (cel::Expression::compile(target, fault)) return;
+  if (node.from_environment) {
+    values_.reporter().error(node.at, quote(name) + " is not a valid expression");
+  } else {
+    values_.reporter().error(values_.piece(node, fault.offset, fault.length),
+                             quote(name) + ": " + fault.message, fault.hint);
+  }
 }
 
 void CommonOptions::log_level(std::optional<LogLevel>& level) {

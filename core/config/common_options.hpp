@@ -39,6 +39,8 @@ class CommonOptions {
   const Node* take(const char* name);
   void ignored(const Node& node, const char* name, const char* expected);
   void patterns(const char* name, std::vector<std::string>& target);
+  // One of core/cel: checked here, used later.
+  void expression(const char* name, std::string& target);
   void old_patterns(const char* name, const char* now, std::vector<std::string>& target);
   void append_patterns(const Node& node, const std::string& name, std::vector<std::string>& target);
   void tag_patterns(const char* name, std::vector<TagPatterns>& target);

@@ -132,9 +132,15 @@ INSTANTIATE_TEST_SUITE_P(
             "2:12: error: \"namepass\" must be a list of strings, not a string\n= put it in [ ]\n"},
         SayCase{"bad_glob", "[[inputs.mem]]\nnamepass = [\"[a\"]",
                 "2:12: error: the pattern \"[a\" has a [ without ]\n"},
-        SayCase{"metricpass", "[[inputs.mem]]\nmetricpass = 'true'",
-                "2:14: error: \"metricpass\" is not supported by this version\n= namepass, tagpass "
-                "and fieldinclude select without an expression\n"},
+        SayCase{"metricpass", "[[inputs.mem]]\nmetricpass = 'nane == \"a\"'",
+                "2:15: error: \"metricpass\": unknown name \"nane\"\n= did you mean \"name\"?\n"},
+        SayCase{"metricpass_lines",
+                "[[inputs.mem]]\nmetricpass = \'\'\'\nname == \"a\"\n&& name < 1\'\'\'",
+                "4:9: error: \"metricpass\": string < int has no meaning\n"},
+        SayCase{"metricpass_escapes", "[[inputs.mem]]\nmetricpass = \"name == \\\"a\\\" + 1\"",
+                "2:14: error: \"metricpass\": string + int has no meaning\n"},
+        SayCase{"metricpass_number", "[[inputs.mem]]\nmetricpass = 1",
+                "2:14: warning: \"metricpass\" is ignored: it must be a string, not an integer\n"},
         SayCase{"log_level", "[[inputs.mem]]\nlog_level = \"loud\"",
                 "2:13: warning: \"loud\" is no log level and is ignored\n= error, warn, info, "
                 "debug or trace\n"},

@@ -35,7 +35,7 @@ struct FilterSettings {
   std::vector<std::string> namepass, namedrop;
   std::string namepass_separator, namedrop_separator;
   std::vector<TagPatterns> tagpass, tagdrop;
-  std::string metricpass;  // Empty = all. Refused by validation until the evaluator exists.
+  std::string metricpass;  // An expression of core/cel that was found to be good; empty = all.
   std::vector<std::string> fieldinclude, fieldexclude, taginclude, tagexclude;
 };
 

@@ -45,6 +45,13 @@ std::string Values::shown(const Node& node) const {
   return std::string(reporter_.sources().text(node.at)) + ", with its variables replaced,";
 }
 
+At Values::piece(const Node& node, std::size_t offset, std::size_t length) const {
+  const std::size_t begin = reporter_.sources().text(node.at).find(node.text);
+  if (node.from_environment || begin == std::string_view::npos) return node.at;
+  return {node.at.file, node.at.offset + static_cast<std::uint32_t>(begin + offset),
+          static_cast<std::uint32_t>(length)};
+}
+
 bool Values::refuse(const Node& node, std::string_view name, std::string_view expected,
                     std::string hint) {
   const std::string what(describe(node.kind));

@@ -37,6 +37,8 @@ class Values {
   // Reports that the node is something else than expected ("a string"). Always false.
   bool refuse(const Node& node, std::string_view name, std::string_view expected,
               std::string hint = {});
+  // Where a piece of a string's text stands: the whole string, where it is not written as it reads.
+  [[nodiscard]] At piece(const Node& node, std::size_t offset, std::size_t length) const;
   // The text of a string for a message: a variable is shown by its name, not by its value.
   [[nodiscard]] std::string shown(const Node& node) const;
 

@@ -19,7 +19,8 @@ Aggregator::Aggregator(const Services& services, const config::AggregatorSetting
 std::unique_ptr<Aggregator> Aggregator::make(const Services& services,
                                              const config::AggregatorSettings& settings,
                                              Instance::Refusal& why) {
-  auto select = Select::compile(settings.filter);
+  auto select =
+      Select::compile(settings.filter, {services.clock, logger_of("aggregators", settings)});
   auto modify = Modify::compile(settings.filter);
   if (!select.ok() || !modify.ok()) {
     why = {WEIR_E_CONFIG, select.ok() ? modify.error().message : select.error().message, {}};

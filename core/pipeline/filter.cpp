@@ -1,8 +1,11 @@
 #include "core/pipeline/filter.hpp"
 
+#include <optional>
 #include <utility>
 
 #include <weir/editor.hpp>
+
+#include "core/cel/expression.hpp"
 
 namespace weir::pipeline {
 namespace {
@@ -45,9 +48,9 @@ bool Select::Names::matches(std::string_view name) const {
   return (pass.empty() || pass.matches(name)) && (drop.empty() || !drop.matches(name));
 }
 
-Result<Select> Select::compile(const config::FilterSettings& settings) {
+Result<Select> Select::compile(const config::FilterSettings& settings, Site site) {
   Compiler compile;
-  Select made;
+  Select made(std::move(site));
   made.by_name_.pass = compile.list(settings.namepass, settings.namepass_separator);
   made.by_name_.drop = compile.list(settings.namedrop, settings.namedrop_separator);
   for (const auto& rule : settings.tagpass) {
@@ -57,8 +60,51 @@ Result<Select> Select::compile(const config::FilterSettings& settings) {
     made.by_tag_.drop.push_back({rule.key, compile.list(rule.patterns)});
   }
   if (compile.failed()) return compile.error();
+  if (settings.metricpass.empty()) return made;
+  cel::Fault fault;
+  made.by_expression_ = cel::Expression::compile(settings.metricpass, fault);
+  if (!made.by_expression_) return Error{ErrorKind::bad_config, "metricpass: " + fault.message};
   return made;
 }
+
+// metricpass, asked for the rows of one parcel.
+class Select::Question {
+ public:
+  Question(const cel::Expression& expression, const block& home, std::int64_t now_ns)
+      : evaluator_(expression, now_ns),
+        of_series_(!expression.needs().of_row()),
+        home_(home),
+        known_(of_series_ ? home.head().n_tags + 1 : 0) {}
+
+  bool passes(const weir_row& r) {
+    if (!of_series_) return ask(r);
+    // Rows without tags share the last place.
+    Known& known = known_[r.n_tag == 0 ? known_.size() - 1 : r.tag0];
+    if (!known.asked || known.name != r.name || known.n_tag != r.n_tag) {
+      known = {r.name, r.n_tag, true, ask(r)};
+    }
+    return known.passes;
+  }
+  // Why rows failed; empty: none did.
+  [[nodiscard]] const std::string& failure() const { return failure_; }
+
+ private:
+  struct Known {  // The answer to a series.
+    std::uint32_t name{0};
+    std::uint16_t n_tag{0};
+    bool asked{false}, passes{false};
+  };
+  bool ask(const weir_row& r) {
+    const cel::Answer answer = evaluator_.ask(row(home_, r));
+    if (answer == cel::Answer::failed && failure_.empty()) failure_ = evaluator_.failure();
+    return answer != cel::Answer::no;
+  }
+  cel::Evaluator evaluator_;
+  const bool of_series_;
+  block home_;
+  std::vector<Known> known_;
+  std::string failure_;
+};
 
 // One pass over one parcel.
 class Select::Judge {
@@ -67,19 +113,31 @@ class Select::Judge {
       : select_(select),
         block_(parcel.block.batch()),
         names_(select.by_name_.none() ? 0 : block_.head().n_strs),
-        ranges_(select.by_tag_.none() ? 0 : block_.head().n_tags) {}
+        ranges_(select.by_tag_.none() ? 0 : block_.head().n_tags) {
+    if (!select.by_expression_) return;
+    question_.emplace(*select.by_expression_, block_, select.site_.clock.wall_ns());
+  }
 
   bool passes(const weir_row& r) {
     if (!select_.by_name_.none() &&
         !names_(r.name, [&] { return select_.by_name_.matches(block_.str(r.name)); })) {
       return false;
     }
-    if (select_.by_tag_.none()) return true;
-    if (r.n_tag == 0) return tags_pass(r);
-    return ranges_(r.tag0, [&] { return tags_pass(r); });
+    if (!select_.by_tag_.none() && !range_passes(r)) return false;
+    return !question_ || question_->passes(r);
+  }
+  // What metricpass could not answer passes, and is said.
+  void finish() const {
+    if (!question_ || question_->failure().empty()) return;
+    select_.site_.log.error("metricpass lets metrics pass for which it fails: " +
+                            question_->failure());
   }
 
  private:
+  bool range_passes(const weir_row& r) {
+    if (r.n_tag == 0) return tags_pass(r);
+    return ranges_(r.tag0, [&] { return tags_pass(r); });
+  }
   bool any_rule(const std::vector<TagRule>& rules, const weir_row& r) const {
     const row view(block_, r);
     for (const auto& rule : rules) {
@@ -96,6 +154,7 @@ class Select::Judge {
   const Select& select_;
   block block_;
   Memo names_, ranges_;
+  std::optional<Question> question_;
 };
 
 Select::Verdict Select::judge(const queue::Parcel& parcel) const {
@@ -117,6 +176,7 @@ Select::Verdict Select::judge(const queue::Parcel& parcel) const {
       verdict.all = false;
     }
   }
+  judge.finish();
   return verdict;
 }
 

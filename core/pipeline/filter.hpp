@@ -2,17 +2,21 @@
 
 // Select and Modify: the filters that every plugin may have, in Telegraf's exact order.
 //
-// Select looks and changes nothing: namepass, namedrop, then tagpass, tagdrop. Modify changes: fieldinclude,
-// fieldexclude, then taginclude, tagexclude; a row that is left without fields is dropped.
+// Select looks and changes nothing: namepass, namedrop, then tagpass, tagdrop, then metricpass. Modify changes:
+// fieldinclude, fieldexclude, then taginclude, tagexclude; a row that is left without fields is dropped.
 //
-// Threads  Select keeps memos: one user at a time. Modify is immutable.
-// Cost     Names are decided once per distinct name and batch, tags once per distinct tag range.
+// Threads  Both are immutable: lanes may use them at the same time.
+// Errors   A row for which metricpass fails passes; the log says why, once a batch.
+// Cost     Names are decided once per distinct name and batch, tags once per distinct tag range, an expression that
+//          looks at nothing else once per name and range, any other once per row.
 
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "core/base/clock.hpp"
 #include "core/base/glob.hpp"
+#include "core/base/log.hpp"
 #include "core/config/settings.hpp"
 #include "core/queue/parcel.hpp"
 
@@ -23,13 +27,24 @@ class editor;
 }  // namespace v1
 }  // namespace weir
 
+namespace weir::cel {
+class Expression;
+}
+
 namespace weir::pipeline {
 
 class Select {
  public:
-  static Result<Select> compile(const config::FilterSettings& settings);
+  // What metricpass needs: the time that now() says, and whose log hears of failures.
+  struct Site {
+    const Clock& clock;
+    Logger log;
+  };
+  static Result<Select> compile(const config::FilterSettings& settings, Site site);
   // True when every row passes without a look.
-  [[nodiscard]] bool passes_all() const { return by_name_.none() && by_tag_.none(); }
+  [[nodiscard]] bool passes_all() const {
+    return by_name_.none() && by_tag_.none() && !by_expression_;
+  }
   // The bits of the parcel's selected rows that pass, as a mask of the whole block.
   // all: every selected row passes; the mask is then left alone.
   struct Verdict {
@@ -54,8 +69,12 @@ class Select {
     [[nodiscard]] bool none() const { return pass.empty() && drop.empty(); }
   };
   class Judge;
+  class Question;
+  explicit Select(Site site) : site_(std::move(site)) {}
+  Site site_;
   Names by_name_;
   TagRules by_tag_;
+  std::shared_ptr<const cel::Expression> by_expression_;
 };
 
 class Modify {

@@ -64,14 +64,12 @@ std::unique_ptr<Input> Input::make(const Services& services, const config::Input
                                    const config::Settings& all, const Route& rest,
                                    Instance::Refusal& why) {
   std::unique_ptr<Input> made(new Input(services, settings, all.agent));
-  const std::string source =
-      "inputs." + settings.name + (settings.alias.empty() ? "" : "::" + settings.alias);
   if (settings.parser) {
     made->parse_ = ParseStage::make(
         services,
         {settings.parser->descriptor, "parsers", settings.parser->name, settings.alias, settings.id,
          settings.log_level, &settings.parser->options},
-        all.weir.max_record_bytes, source, settings.name, why);
+        all.weir.max_record_bytes, logger_of("inputs", settings).source(), settings.name, why);
     if (!made->parse_) return nullptr;
     made->route_.push_back(made->parse_.get());
   }
@@ -87,7 +85,9 @@ std::unique_ptr<Input> Input::make(const Services& services, const config::Input
                            all.agent.always_include_local_tags,
                            all.agent.always_include_global_tags};
   metrics::Node& node = services.ledger.add("select", settings.name, settings.alias, settings.id);
-  auto made_stage = InputStage::make(std::move(stage), settings.filter, node, services.budget);
+  auto made_stage =
+      InputStage::make(std::move(stage), settings.filter,
+                       {services.clock, logger_of("inputs", settings)}, node, services.budget);
   if (!made_stage.ok()) {
     why = {WEIR_E_CONFIG, made_stage.error().message, {}};
     return nullptr;

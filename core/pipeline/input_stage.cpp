@@ -54,8 +54,9 @@ InputStage::InputStage(InputStageSettings settings, Select select, Modify modify
 
 Result<std::unique_ptr<InputStage>> InputStage::make(InputStageSettings settings,
                                                      const config::FilterSettings& filter,
-                                                     metrics::Node& node, queue::Budget& budget) {
-  auto select = Select::compile(filter);
+                                                     Select::Site site, metrics::Node& node,
+                                                     queue::Budget& budget) {
+  auto select = Select::compile(filter, std::move(site));
   if (!select.ok()) return select.error();
   auto modify = Modify::compile(filter);
   if (!modify.ok()) return modify.error();

@@ -24,7 +24,8 @@ class InputStage final : public Stage {
  public:
   static Result<std::unique_ptr<InputStage>> make(InputStageSettings settings,
                                                   const config::FilterSettings& filter,
-                                                  metrics::Node& node, queue::Budget& budget);
+                                                  Select::Site site, metrics::Node& node,
+                                                  queue::Budget& budget);
   Outcome run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) override;
 
  private:

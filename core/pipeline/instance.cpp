@@ -97,11 +97,16 @@ weir_status unknown_status(weir_status status, weir_err& err) {
                   ", which means nothing here; this is a bug of the plugin, run weir-check on it");
 }
 
-std::string source_name(const Instance::Spec& spec) {
-  return spec.kind + "." + spec.name + (spec.alias.empty() ? "" : "::" + spec.alias);
+std::string source_name(const std::string& section, const std::string& name,
+                        const std::string& alias) {
+  return section + "." + name + (alias.empty() ? "" : "::" + alias);
 }
 
 }  // namespace
+
+Logger logger_of(const std::string& section, const config::PluginSettings& settings) {
+  return Logger(source_name(section, settings.name, settings.alias), settings.log_level);
+}
 
 weir_status HostCalls::buf_get(std::uint32_t, std::uint64_t min, weir_buf& out) {
   auto block = queue::BlockRef::make(budget_, min, queue::Budget::Use::forced);
@@ -118,7 +123,7 @@ weir_status HostCalls::buf_wait(std::uint32_t lane, std::uint64_t min, weir_buf&
 Instance::Instance(const Services& services, Spec spec, HostCalls& calls)
     : services_(services),
       spec_(std::move(spec)),
-      log_(source_name(spec_), spec_.log_level),
+      log_(source_name(spec_.kind, spec_.name, spec_.alias), spec_.log_level),
       calls_(calls),
       node_(spec_.node != nullptr
                 ? *spec_.node

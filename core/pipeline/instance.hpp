@@ -56,6 +56,9 @@ struct CallWatch {
   std::atomic<bool> reported{false};
 };
 
+// The log of one plugin: "inputs.cpu::alias". section: "inputs".
+[[nodiscard]] Logger logger_of(const std::string& section, const config::PluginSettings& settings);
+
 class Instance {
  public:
   struct Spec {

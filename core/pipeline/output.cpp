@@ -26,7 +26,7 @@ std::unique_ptr<Output> Output::make(const Services& services,
                                      const config::OutputSettings& settings,
                                      const config::AgentSettings& agent, std::uint64_t share_bytes,
                                      Instance::Refusal& why) {
-  auto select = Select::compile(settings.filter);
+  auto select = Select::compile(settings.filter, {services.clock, logger_of("outputs", settings)});
   auto modify = Modify::compile(settings.filter);
   if (!select.ok() || !modify.ok()) {
     why = {WEIR_E_CONFIG, select.ok() ? modify.error().message : select.error().message, {}};

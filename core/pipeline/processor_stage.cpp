@@ -34,7 +34,8 @@ ProcessorStage::ProcessorStage(const Services& services, Select select, Modify m
 std::unique_ptr<ProcessorStage> ProcessorStage::make(const Services& services,
                                                      const config::ProcessorSettings& settings,
                                                      Instance::Refusal& why) {
-  auto select = Select::compile(settings.filter);
+  auto select =
+      Select::compile(settings.filter, {services.clock, logger_of("processors", settings)});
   auto modify = Modify::compile(settings.filter);
   if (!select.ok() || !modify.ok()) {
     why = {WEIR_E_CONFIG, select.ok() ? modify.error().message : select.error().message, {}};
