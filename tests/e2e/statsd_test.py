@@ -105,7 +105,9 @@ class Statsd(Folder):
 
     @staticmethod
     def is_bound(port):
-        return f":{port:04X} " in pathlib.Path("/proc/net/udp").read_text(encoding="ascii")
+        """Somebody's own address; the client has the port as that of its peer."""
+        sockets = pathlib.Path("/proc/net/udp").read_text(encoding="ascii").splitlines()[1:]
+        return any(line.split()[1].endswith(f":{port:04X}") for line in sockets)
 
     def until_counted(self, client, out):
         """The first datagram has arrived: the socket is there."""
