@@ -195,18 +195,19 @@ class Checker {
                     : unknown(node, name, function_names(), "");
   }
   void check_children(const Node& node) {
-    for (std::size_t i = 0; i < node.children.size(); ++i) check(node.children[i]);
+    for (const NodeId child : node.children) check(child);
   }
   TypeId overload(Node& node, const Function& function, bool member) {
     if (failed()) return dyn;
     std::vector<TypeId> arguments;
+    arguments.reserve(node.children.size());
     for (const NodeId child : node.children) arguments.push_back(ast_[child].type);
     node.function = &function;
     std::optional<TypeId> result;
     for (const std::string_view form : function.forms) {
       Signature signature(form, types_);
-      if (signature.is_member != member || !types_.all_fit(arguments, signature.arguments))
-        continue;
+      if (signature.is_member != member) continue;
+      if (!types_.all_fit(arguments, signature.arguments)) continue;
       const TypeId type = types_.resolve(signature.result);
       result = !result || types_.same(*result, type) ? type : dyn;
     }
@@ -241,7 +242,7 @@ class Checker {
 
   TypeId list(const Node& node) {
     std::optional<TypeId> items;
-    for (std::size_t i = 0; i < node.children.size(); ++i) join(items, check(node.children[i]));
+    for (const NodeId child : node.children) join(items, check(child));
     return types_.list(items ? *items : types_.fresh());
   }
   TypeId map(const Node& node) {

@@ -186,6 +186,7 @@ class Compiler {
   }
   const Value* keep_all(const Value* values, std::uint32_t n) {
     std::vector<Value> kept;
+    kept.reserve(n);
     for (std::uint32_t i = 0; i < n; ++i) kept.push_back(keep(values[i]));
     return program_.arrays.emplace_back(std::move(kept)).data();
   }
