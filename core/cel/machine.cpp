@@ -25,8 +25,8 @@ std::uint32_t unite_keys(Value* pairs, std::uint32_t n) {
   std::uint32_t out = 0;
   for (std::uint32_t i = 0; i < n; ++i) {
     std::uint32_t at = 0;
-    while (at < out && !equals(pairs[std::size_t{at} * 2], pairs[std::size_t{i} * 2], nullptr))
-      ++at;
+    const Value& key = pairs[std::size_t{i} * 2];
+    while (at < out && !equals(pairs[std::size_t{at} * 2], key, nullptr)) ++at;
     pairs[std::size_t{at} * 2] = pairs[std::size_t{i} * 2];
     pairs[std::size_t{at} * 2 + 1] = pairs[std::size_t{i} * 2 + 1];
     out = std::max(out, at + 1);
@@ -152,11 +152,12 @@ void Machine::make(const Instruction& i) {
   Value* made = memory_.values(i.count);
   const Value* from = stack_.data() + (stack_.size() - i.count);
   Value out = made == nullptr ? no_memory() : Value::of_list(made, i.count);
-  for (std::uint32_t k = 0; k < i.count && !out.failed(); ++k) {
+  for (std::uint32_t k = 0; made != nullptr && k < i.count && !out.failed(); ++k) {
     made[k] = from[k];
     if (from[k].failed()) out = from[k];
   }
-  if (i.op == Op::map && !out.failed()) out = Value::of_map(made, unite_keys(made, i.count / 2));
+  const bool unite = i.op == Op::map && made != nullptr && !out.failed();
+  if (unite) out = Value::of_map(made, unite_keys(made, i.count / 2));
   stack_.resize(stack_.size() - i.count);
   push(out);
 }

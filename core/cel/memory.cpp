@@ -18,8 +18,8 @@ void* Memory::take(std::size_t bytes) {
 }
 
 void Memory::keep(const char* piece, std::size_t n) {
-  const auto begin =
-      static_cast<std::size_t>(piece - static_cast<char*>(static_cast<void*>(room_.get())));
+  // Characters may be looked at wherever they lie.
+  const auto begin = static_cast<std::size_t>(piece - reinterpret_cast<const char*>(room_.get()));
   used_ = rounded(begin + n);
 }
 

@@ -110,8 +110,9 @@ std::size_t print_floating(const Value& number, char* out) {
 
 std::size_t print_seconds(const Value& duration, char* out) {
   constexpr std::int64_t ns_per_s = 1'000'000'000;
-  const double seconds =
-      static_cast<double>(duration.i / ns_per_s) + static_cast<double>(duration.i % ns_per_s) / 1e9;
+  const std::int64_t whole = duration.i / ns_per_s;
+  const std::int64_t rest = duration.i % ns_per_s;
+  const double seconds = static_cast<double>(whole) + static_cast<double>(rest) / 1e9;
   char* end =
       std::to_chars(out, out + duration_chars_max - 1, seconds, std::chars_format::fixed).ptr;
   *end++ = 's';

@@ -68,6 +68,7 @@ Value TestReference::select(const Node& node) {
 
 Value TestReference::call(const Node& node) {
   std::vector<Value> arguments;
+  arguments.reserve(node.children.size());
   for (const NodeId child : node.children) arguments.push_back(value(child));
   for (const Value& v : arguments) {
     if (v.failed()) return v;
@@ -105,6 +106,7 @@ Value TestReference::kept(const std::vector<Value>& values) {
 
 Value TestReference::list(const Node& node) {
   std::vector<Value> items;
+  items.reserve(node.children.size());
   for (const NodeId child : node.children) items.push_back(value(child));
   for (const Value& v : items) {
     if (v.failed()) return v;
@@ -133,38 +135,54 @@ Value TestReference::comprehension(const Node& node) {
   if (!range.is(Kind::list) && !range.is_map()) return Value::error(Failure::not_iterable);
   std::vector<Value> elements;
   const std::uint32_t n = range.is_map() ? entries_of(range, metric_) : range.n;
+  elements.reserve(n);
   for (std::uint32_t i = 0; i < n; ++i) {
     elements.push_back(range.is_map() ? key_of(range, i, metric_) : range.items[i]);
   }
   return fold(node, elements);
 }
 
+bool TestReference::decides(Macro macro, const Value& v) {
+  return (macro == Macro::all && v.is_false()) || (macro == Macro::exists && v.is_true());
+}
+
+Value TestReference::predicate(const Node& node, bool tests) {
+  const Value v = value(node.children[1]);
+  return tests && !v.is(Kind::boolean) && !v.failed() ? no_such_overload() : v;
+}
+
+Value TestReference::first_failed(const Value& first, const Value& second) {
+  return first.failed() ? first : second;
+}
+
 Value TestReference::fold(const Node& node, const std::vector<Value>& elements) {
   const bool transforms = node.macro == Macro::map;
   const bool tests = !transforms || node.children.size() == 3;
-  const bool decisive = node.macro == Macro::exists;
   std::vector<Value> taken;
   Value failed;
   for (const Value& element : elements) {
     elements_[node.slot] = element;
-    Value v = value(node.children[1]);
-    if (tests && !v.is(Kind::boolean) && !v.failed()) v = no_such_overload();
-    if (v.failed() && !failed.failed()) failed = v;
-    if (v.failed()) continue;
+    const Value v = predicate(node, tests);
+    if (v.failed()) {
+      failed = first_failed(failed, v);
+      continue;
+    }
     if (!tests) taken.push_back(v);
-    if (tests && node.macro == Macro::all && v.is_false()) return v;
-    if (tests && node.macro == Macro::exists && v.is_true()) return v;
+    if (decides(node.macro, v)) return v;
     if (!tests || v.is_false()) continue;
     taken.push_back(transforms ? value(node.children[2]) : element);
-    if (taken.back().failed()) return failed.failed() ? failed : taken.back();
+    if (taken.back().failed()) return first_failed(failed, taken.back());
   }
-  if (failed.failed()) return failed;
+  return failed.failed() ? failed : result(node.macro, taken);
+}
+
+Value TestReference::result(Macro macro, const std::vector<Value>& taken) {
   for (const Value& v : taken) {
     if (v.failed()) return v;
   }
-  switch (node.macro) {
-    case Macro::all:
-    case Macro::exists: return Value::of_bool(!decisive);
+  switch (macro) {
+    case Macro::all: return Value::of_bool(true);
+    case Macro::exists: return Value::of_bool(false);
     case Macro::exists_one: return Value::of_bool(taken.size() == 1);
     default: return kept(taken);
   }

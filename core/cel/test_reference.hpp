@@ -35,6 +35,10 @@ class TestReference {
   Value map(const Node& node);
   Value comprehension(const Node& node);
   Value fold(const Node& node, const std::vector<Value>& elements);
+  Value predicate(const Node& node, bool tests);
+  static Value first_failed(const Value& first, const Value& second);
+  static bool decides(Macro macro, const Value& v);
+  Value result(Macro macro, const std::vector<Value>& taken);
   Value kept(const std::vector<Value>& values);
 
   std::deque<std::string> texts_;

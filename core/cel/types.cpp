@@ -140,7 +140,7 @@ std::string Types::name(TypeId id) {
       "dyn",   "null",      "bool",     "int",  "uint", "double", "string",
       "bytes", "timestamp", "duration", "list", "map",  "type",   "dyn"};
   const TypeId known = resolve(id);
-  const std::string plain(names[static_cast<std::size_t>(kind(known))]);
+  std::string plain(names[static_cast<std::size_t>(kind(known))]);
   switch (kind(known)) {
     case TypeKind::list:
     case TypeKind::type: return plain + '(' + name(first(known)) + ')';

@@ -18,7 +18,9 @@ namespace {
 // A socket on the loopback with a small buffer, as a host would open it.
 class Receiving : public testing::Test {
  protected:
-  Receiving() : fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+  void SetUp() override {
+    fd_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    ASSERT_GE(fd_, 0);
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -27,16 +29,17 @@ class Receiving : public testing::Test {
     ::getsockname(fd_, reinterpret_cast<sockaddr*>(&at), &n);
     port_ = ntohs(at.sin_port);
   }
-  ~Receiving() override { ::close(fd_); }
+  void TearDown() override { ::close(fd_); }
   // Loopback delivers before send() returns.
   test::SocketClient client() const { return test::SocketClient::udp(port_); }
   static std::vector<std::string> texts(const Datagrams& in, std::size_t n) {
     std::vector<std::string> all;
+    all.reserve(n);
     for (std::size_t i = 0; i < n; ++i) all.emplace_back(in[i].bytes);
     return all;
   }
 
-  int fd_;
+  int fd_ = -1;
   std::uint16_t port_ = 0;
 };
 

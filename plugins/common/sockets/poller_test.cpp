@@ -17,8 +17,8 @@ struct Counting final : Poller::Handler {
 
 class Polling : public testing::Test {
  protected:
-  Polling() { EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair_.data()), 0); }
-  ~Polling() override {
+  void SetUp() override { ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair_.data()), 0); }
+  void TearDown() override {
     ::close(pair_[0]);
     ::close(pair_[1]);
   }
