@@ -41,7 +41,8 @@ ParseStage::ParseStage(const Services& services, Instance::Spec spec, std::int64
       max_record_bytes_(static_cast<std::uint64_t>(max_record_bytes)),
       log_(std::move(input)),
       metric_name_(std::move(metric_name)),
-      cuts_stream_((spec_.descriptor->flags & WEIR_CUTS_STREAM) != 0) {}
+      cuts_stream_((spec_.descriptor->flags & WEIR_CUTS_STREAM) != 0),
+      takes_streams_(cuts_stream_ || (spec_.descriptor->flags & WEIR_CUTS_LINES) != 0) {}
 
 std::unique_ptr<ParseStage> ParseStage::make(const Services& services, Instance::Spec spec,
                                              std::int64_t max_record_bytes,
@@ -196,7 +197,7 @@ std::string_view ParseStage::parse_carried(Parser& parser, const queue::Parcel& 
 
 void ParseStage::parse_pieces(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
                               std::string_view text, std::uint32_t flags, Session& session) {
-  if (cuts_stream_) {
+  if (takes_streams_) {
     parse_within(parser, parcel, r, text, flags, session);
   } else {
     parse_lines(parser, parcel, r, text, (flags & WEIR_D_LAST) != 0, session);

@@ -86,6 +86,7 @@ class ParseStage final : public Stage {
   const Logger log_;
   const std::string metric_name_;
   const bool cuts_stream_;
+  const bool takes_streams_;
   metrics::Node* node_{nullptr};
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Parser>> idle_;  // Guarded by mutex_.

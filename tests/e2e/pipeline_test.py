@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """From a socket or a file to a file, through the real binary: complete, in order, and accounted for."""
 
+import json
 import os
 import signal
 import socket
@@ -155,6 +156,22 @@ class FileOnce(Folder):
         self.assertEqual(out.read_bytes().count(b"\n"), source.read_bytes().count(b"\n"))
         if MEMORY_COUNTS:
             self.assertLess(peak, 64 * 1024, "peak resident KiB")
+
+    def test_a_large_document_stays_whole(self):
+        source, out = self.folder / "in.json", self.folder / "out.lp"
+        objects = [{"name": "m", "t": f"x{i}", "v": i} for i in range(40000)]
+        source.write_text(json.dumps(objects, indent=1))  # above a mebibyte, and no record is a line
+        config = f"""
+[[inputs.file]]
+  files = ["{source}"]
+  data_format = "json"
+  tag_keys = ["t"]
+[[outputs.file]]
+  files = ["{out}"]
+"""
+        with Agent(self.folder, config, "--once") as agent:
+            self.assertEqual(agent.process.wait(60), 0, agent.said())
+        self.assertEqual(out.read_bytes().count(b"\n"), len(objects))
 
 
 class Control(Folder):

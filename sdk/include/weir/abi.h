@@ -398,7 +398,8 @@ enum {
   WEIR_WANTS_BYTES = 32, /* output: takes data_format and receives serialized rows */
   WEIR_HOLDS_ACKS = 64,  /* keeps rows beyond its call and completes them later */
   WEIR_GATHERS_TWICE = 256, /* input: the first gather only primes it; a single run gathers twice, 0.5 s apart */
-  WEIR_CUTS_STREAM = 128 /* parser: finds record borders in a stream itself; else the host cuts at line ends */
+  WEIR_CUTS_STREAM = 128, /* parser: finds record borders in a stream itself; else the host cuts at line ends */
+  WEIR_CUTS_LINES = 512   /* parser: cuts a stream at line ends as the host would; documents it wants whole */
 };
 
 typedef struct weir_metric_decl { /* a self-metric, slots[i] */

@@ -488,7 +488,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
   template <typename P>
   constexpr std::uint32_t flags_of() {
     return P::meta.flags | (has_edit<P>::value ? std::uint32_t{WEIR_MUTATES} : 0U) |
-           (parses_records<P>() ? std::uint32_t{WEIR_CUTS_STREAM} : 0U);
+           (parses_records<P>() ? std::uint32_t{WEIR_CUTS_LINES} : 0U);
   }
 
   template <typename P>
