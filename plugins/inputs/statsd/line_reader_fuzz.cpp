@@ -222,6 +222,17 @@ class Reference {
   std::multimap<std::string, double> distributions_;
 };
 
+std::string sized(std::string_view t) { return std::to_string(t.size()).append(":").append(t); }
+
+Fields fields_of(const weir::row& r) {
+  Fields fields;
+  for (const auto& f : r.fields()) {
+    const bool whole = f.value.type() == WEIR_I64;
+    fields[std::string(f.key)] = whole ? Value(f.value.i64()) : Value(f.value.f64());
+  }
+  return fields;
+}
+
 // The rows that the plugin made, in the same form.
 Rows rows_of(Rig& rig) {
   weir::sink out(weir::host(rig.kit().table()));
@@ -231,17 +242,9 @@ Rows rows_of(Rig& rig) {
   Rows rows;
   for (const auto& emitted : rig.kit().emits()) {
     for (const weir::row r : weir::batch(emitted.head())) {
-      const auto text = [](std::string_view t) {
-        return std::to_string(t.size()).append(":").append(t);
-      };
-      std::string key = text(r.name());
-      for (const auto& t : r.tags()) key += text(t.key) + text(t.value);
-      Fields fields;
-      for (const auto& f : r.fields()) {
-        const bool whole = f.value.type() == WEIR_I64;
-        fields[std::string(f.key)] = whole ? Value(f.value.i64()) : Value(f.value.f64());
-      }
-      rows.insert({std::move(key), std::move(fields)});
+      std::string key = sized(r.name());
+      for (const auto& t : r.tags()) key += sized(t.key) + sized(t.value);
+      rows.insert({std::move(key), fields_of(r)});
     }
   }
   return rows;
@@ -257,6 +260,21 @@ bool same(const Value& a, const Value& b) {
 }
 
 // Fields that the reference does not work out are not compared.
+bool has(const Fields& fields, const Fields& expected) {
+  return std::all_of(expected.begin(), expected.end(), [&](const auto& field) {
+    const auto at = fields.find(field.first);
+    return at != fields.end() && same(field.second, at->second);
+  });
+}
+
+// Takes the row that has what is expected out of those that are left.
+void take(std::vector<const Fields*>& left, const Fields& expected) {
+  const auto has_it = [&](const Fields* fields) { return has(*fields, expected); };
+  const auto match = std::find_if(left.begin(), left.end(), has_it);
+  check(match != left.end());
+  left.erase(match);
+}
+
 void compare(const Rows& expected, const Rows& rows) {
   check(expected.size() == rows.size());
   for (auto e = expected.begin(); e != expected.end(); e = expected.upper_bound(e->first)) {
@@ -265,16 +283,7 @@ void compare(const Rows& expected, const Rows& rows) {
     std::vector<const Fields*> left;
     for (auto r = first; r != last; ++r) left.push_back(&r->second);
     const auto [from, to] = expected.equal_range(e->first);
-    for (auto x = from; x != to; ++x) {
-      const auto match = std::find_if(left.begin(), left.end(), [&](const Fields* fields) {
-        return std::all_of(x->second.begin(), x->second.end(), [&](const auto& field) {
-          const auto at = fields->find(field.first);
-          return at != fields->end() && same(field.second, at->second);
-        });
-      });
-      check(match != left.end());
-      left.erase(match);
-    }
+    for (auto x = from; x != to; ++x) take(left, x->second);
   }
 }
 
