@@ -32,8 +32,8 @@ namespace {
 struct Counts {
   std::atomic<std::uint64_t> times, bytes;
 };
-// Allocations begin before anything could be handed to them.
-// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables): the first allocations come before anything could be
+// handed to them
 Counts before_main;
 std::atomic<Counts*> counts{&before_main};
 // NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)

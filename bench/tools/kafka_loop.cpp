@@ -24,6 +24,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include "bench/tools/clocks.hpp"
+#include "bench/tools/program.hpp"
 
 namespace weir::bench {
 namespace {
@@ -123,10 +124,5 @@ int run(const std::vector<std::string>& words) {
 }  // namespace weir::bench
 
 int main(int argc, char** argv) {
-  try {
-    return weir::bench::run({argv + 1, argv + argc});
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "kafka_loop: %s\n", e.what());
-    return 1;
-  }
+  return weir::bench::run_tool("kafka_loop", argc, argv, weir::bench::run);
 }

@@ -37,6 +37,7 @@
 #include <vector>
 
 #include "bench/tools/clocks.hpp"
+#include "bench/tools/program.hpp"
 
 namespace weir::bench {
 namespace {
@@ -332,10 +333,5 @@ int run(const std::vector<std::string>& words) {
 }  // namespace weir::bench
 
 int main(int argc, char** argv) {
-  try {
-    return weir::bench::run({argv + 1, argv + argc});
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "line_sender: %s\n", e.what());
-    return 1;
-  }
+  return weir::bench::run_tool("line_sender", argc, argv, weir::bench::run);
 }

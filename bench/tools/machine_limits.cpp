@@ -34,6 +34,7 @@
 #include <vector>
 
 #include "bench/tools/clocks.hpp"
+#include "bench/tools/program.hpp"
 
 namespace weir::bench {
 namespace {
@@ -179,10 +180,5 @@ int run(const std::vector<std::string>& words) {
 }  // namespace weir::bench
 
 int main(int argc, char** argv) {
-  try {
-    return weir::bench::run({argv + 1, argv + argc});
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "machine_limits: %s\n", e.what());
-    return 1;
-  }
+  return weir::bench::run_tool("machine_limits", argc, argv, weir::bench::run);
 }

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "bench/tools/clocks.hpp"
+#include "bench/tools/program.hpp"
 #include "plugins/common/procfs/directory.hpp"
 
 namespace weir::bench {
@@ -98,10 +99,5 @@ int run(const std::vector<std::string>& words) {
 }  // namespace weir::bench
 
 int main(int argc, char** argv) {
-  try {
-    return weir::bench::run({argv + 1, argv + argc});
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "read_loop: %s\n", e.what());
-    return 1;
-  }
+  return weir::bench::run_tool("read_loop", argc, argv, weir::bench::run);
 }

@@ -21,6 +21,8 @@
 #include <system_error>
 #include <vector>
 
+#include "bench/tools/program.hpp"
+
 namespace weir::bench {
 namespace {
 
@@ -95,10 +97,5 @@ int run(const std::vector<std::string>& words) {
 }  // namespace weir::bench
 
 int main(int argc, char** argv) {
-  try {
-    return weir::bench::run({argv + 1, argv + argc});
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "sequence_check: %s\n", e.what());
-    return 1;
-  }
+  return weir::bench::run_tool("sequence_check", argc, argv, weir::bench::run);
 }

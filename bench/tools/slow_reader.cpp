@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "bench/tools/clocks.hpp"
+#include "bench/tools/program.hpp"
 
 namespace weir::bench {
 namespace {
@@ -135,10 +136,5 @@ int run(const std::vector<std::string>& words) {
 }  // namespace weir::bench
 
 int main(int argc, char** argv) {
-  try {
-    return weir::bench::run({argv + 1, argv + argc});
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "slow_reader: %s\n", e.what());
-    return 1;
-  }
+  return weir::bench::run_tool("slow_reader", argc, argv, weir::bench::run);
 }
