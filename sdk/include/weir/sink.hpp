@@ -28,6 +28,13 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     bool may_wait = false;  // wait where the host has no room
   };
 
+  // A self-metric of a plugin: one of its list "metrics", counted by host::count() or host::gauge().
+  // type: WEIR_COUNTER or WEIR_GAUGE.
+  constexpr weir_metric_decl declare_metric(std::uint32_t type, const char* name, const char* unit,
+                                            const char* doc) {
+    return {sizeof(weir_metric_decl), type, name, unit, doc};
+  }
+
   // The host's functions in C++. Cheap to copy; valid until destroy.
   class host {
    public:
