@@ -98,25 +98,25 @@ inline bool is_ascii(const char* p, std::size_t n) {
   return Chunk(last).high() == 0;
 }
 
-// The first byte that can end a series or needs a closer look: space, backslash, \t to \r. At most
-// limit.
-inline const char* series_stop(const char* p, const char* limit) {
+// The first byte that find(chunk) marks, at most limit.
+template <typename Find>
+inline const char* first_marked_by(const char* p, const char* limit, Find&& find) {
   for (; p < limit; p += 16) {
-    const Chunk c(p);
-    const unsigned hits = c.any_of(' ', '\\') | c.layout();
+    const unsigned hits = find(Chunk(p));
     if (hits != 0) return p + first_bit(hits);
   }
   return limit;
 }
 
+// The first byte that can end a series or needs a closer look: space, backslash, \t to \r. At most
+// limit.
+inline const char* series_stop(const char* p, const char* limit) {
+  return first_marked_by(p, limit, [](const Chunk& c) { return c.any_of(' ', '\\') | c.layout(); });
+}
+
 // The first byte that can end a string value or needs a closer look: quote, backslash, \t to \r.
 inline const char* string_stop(const char* p, const char* limit) {
-  for (; p < limit; p += 16) {
-    const Chunk c(p);
-    const unsigned hits = c.any_of('"', '\\') | c.layout();
-    if (hits != 0) return p + first_bit(hits);
-  }
-  return limit;
+  return first_marked_by(p, limit, [](const Chunk& c) { return c.any_of('"', '\\') | c.layout(); });
 }
 
 // A hash of a series' bytes. Chosen keys can make it collide: tables that use it bound their
