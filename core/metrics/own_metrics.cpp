@@ -15,7 +15,7 @@ OwnMetrics::OwnMetrics(const weir_metric_decl* const* decls) {
 }
 
 std::uint64_t OwnMetrics::value(std::size_t i) const {
-  return __atomic_load_n(&slots_[i], __ATOMIC_RELAXED);
+  return i >= list_.size() ? 0 : __atomic_load_n(&slots_[i], __ATOMIC_RELAXED);
 }
 
 }  // namespace weir::metrics

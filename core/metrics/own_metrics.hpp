@@ -5,6 +5,7 @@
 // Ownership  Texts are copied; the values outlive the instances that count in them.
 // Threads    Values may be added to and read at any time from any thread.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ class OwnMetrics {
   ~OwnMetrics() = default;
 
   [[nodiscard]] const std::vector<Metric>& list() const { return list_; }
+  // 0 for one that is not in the list: a reload may bring another version of the plugin.
   [[nodiscard]] std::uint64_t value(std::size_t i) const;
   // For weir_host; never nullptr.
   std::uint64_t* slots() { return slots_.data(); }
