@@ -8,10 +8,11 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from harness import (agent, build, callgrind, command_line, compare, figures, machine, process, products,  # noqa: E402
+from harness import (agent, build, callgrind, command_line, compare, drawing, figures, machine, process, products,  # noqa: E402
                      scenarios)  # (found by the path above)
 from harness.figures import Failed, Figure, Target, Work  # noqa: E402
 from harness.scenarios import allocations, base, fanout, footprint, host, micro, slow, tcp  # noqa: E402
@@ -229,6 +230,24 @@ class Callgrind(unittest.TestCase):
         self.assertNotIn("[[outputs.", text)
 
 
+class Drawing(unittest.TestCase):
+    def kept(self, session, value):
+        figure = Figure("lp_tcp_file: CPU", value, "s/M records", "memcpy", 0.1, Target(0.35))
+        return json.dumps({"session": session, "agent": "weir", "run": 1, **figure.as_json()})
+
+    def test_the_newest_session_is_drawn_with_its_median_and_target(self):
+        lines = [self.kept("1", 9.0), *(self.kept("2", value) for value in (0.3, 0.5, 0.4))]
+        row, = drawing.rows_of(drawing.PICTURES[0], drawing.newest(lines))
+        self.assertEqual((row.label, row.value, row.low, row.high, row.limit, row.target),
+                         ("lp_tcp_file", 0.4, 0.3, 0.5, 0.1, 0.35))
+
+    def test_a_picture_is_well_formed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            drawing.draw_all([self.kept("1", 0.3)], pathlib.Path(folder))
+            drawn, = pathlib.Path(folder).iterdir()
+            self.assertIn("lp_tcp_file", "".join(xml.etree.ElementTree.parse(drawn).getroot().itertext()))
+
+
 class Losses(unittest.TestCase):
     balanced = [{"kind": "outputs", "out": 10, "imbalance": 0}]
     context = base.Context(None, None, None, None, 10, 0)
@@ -266,7 +285,7 @@ class Scenarios(unittest.TestCase):
 
     def test_every_configuration_is_of_a_product_that_is_known(self):
         folders = {folder for product in products.PRODUCTS.values() for folder in product.folders}
-        self.assertLessEqual({folder.name for folder in products.CONFIGURATIONS.iterdir()}, folders)
+        self.assertLessEqual({folder.name for folder in products.CONFIGURATIONS.iterdir() if folder.is_dir()}, folders)
 
     def test_a_command_that_fails_tells_its_output(self):
         with self.assertRaisesRegex(Failed, "sorry"):

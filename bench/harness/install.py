@@ -45,9 +45,10 @@ def telegraf(target):
 def otelcol(target):
     """The collector's own builder makes one out of the parts that the configurations need."""
     go("install", f"go.opentelemetry.io/collector/cmd/builder@{OTELCOL_VERSION}")
-    work = folder() / "otelcol.work"
-    run(folder() / "builder", "--config", CONFIGURATIONS / "otelcol" / "builder.yaml", "--output-path", work,
-        "--ldflags=-s -w", env=go_environment())
+    work, parts = folder() / "otelcol.work", folder() / "otelcol.yaml"
+    text = (CONFIGURATIONS / "otelcol" / "builder.yaml").read_text()
+    parts.write_text(text.replace("dist:\n", f"dist:\n  output_path: {work}\n"))
+    run(folder() / "builder", "--config", parts, "--ldflags=-s -w", env=go_environment())
     (work / "otelcol").rename(target)
     shutil.rmtree(work)
 
