@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -208,6 +209,8 @@ def measure(options):
 def main(arguments):
     """Status 1 when a scenario failed or lost records. A missed target is in the table; only --strict minds."""
     options = parse(arguments)
+    # Asked to end, it leaves no agent and no folder behind.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         session = measure(options)
     except figures.Failed as failure:
