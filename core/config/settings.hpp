@@ -52,6 +52,7 @@ struct OptionBlob {
   std::uint64_t bytes{0};
   std::vector<std::string> secrets;  // Texts behind the handles of WEIR_C_SECRET values.
 
+  bool operator==(const OptionBlob&) const = default;
   [[nodiscard]] weir_conf conf() const {
     return {static_cast<std::uint32_t>(sizeof(weir_conf)), n,
             reinterpret_cast<const std::uint8_t*>(storage.data()), bytes};
@@ -76,6 +77,8 @@ struct FormatSettings {
   const weir_plugin* descriptor{nullptr};
   std::string name;
   OptionBlob options;
+
+  bool operator==(const FormatSettings&) const = default;
 };
 
 enum class StartupErrorBehavior : std::uint8_t {

@@ -273,6 +273,7 @@ void Output::write_some() {
 // One batch to the plugin. False when this turn is over.
 bool Output::write_one() {
   weir_delivery delivery{};
+  queue::Parcel shared;  // Where the bytes of its rows may be.
   {
     const std::lock_guard lock(mutex_);
     if (flight_.pieces.empty() && wants_write_locked()) load_flight_locked();
@@ -280,7 +281,9 @@ bool Output::write_one() {
       state_ = State::idle;
       return false;
     }
-    delivery = flight_.pieces.front().delivery(next_delivery_++);
+    const queue::Parcel& piece = flight_.pieces.front();
+    delivery = piece.delivery(next_delivery_++);
+    if (piece.shared && piece.mask.empty()) shared = piece;
     delivery.attempt = flight_.attempt;
     open_delivery_ = delivery.id;
     write_begun_ns_ = services_.clock.steady_ns();
@@ -288,7 +291,7 @@ bool Output::write_one() {
     early_.reset();
   }
   weir_err err = make_err();
-  const weir_status prepared = serialize(delivery, err);
+  const weir_status prepared = serialize(delivery, shared, err);
   const weir_status status =
       prepared != WEIR_OK ? prepared : instance_->work("write", err, [&](void* self) {
         return instance_->ops<weir_output_ops>().write(self, &delivery, &err);
@@ -324,14 +327,28 @@ void Output::complete(std::uint64_t delivery, const weir_result& result) {
   if (finish(done.status, done.err, done.rejected)) executor().post([this] { write_some(); });
 }
 
-weir_status Output::serialize(weir_delivery& delivery, weir_err& err) {
+const config::FormatSettings* Output::shareable() const {
+  if (!settings_.serializer || document_) return nullptr;
+  return serializer_->instance().has(WEIR_ROWS_ALONE) ? &*settings_.serializer : nullptr;
+}
+
+weir_status Output::serialize(weir_delivery& delivery, const queue::Parcel& shared, weir_err& err) {
   unwritable_ = 0;
-  if (!serializer_) return WEIR_OK;
+  if (!serializer_ || take_shared(delivery, shared)) return WEIR_OK;
   const weir_status status = serializer_->run(delivery, document_, err);
   unwritable_ = serializer_->take_bad();
   if (status < 0) unwritable_ = 1;
   if (status < 0) instance_->log_failure("serialize", status, err);
   return status < 0 ? weir_status{WEIR_E_SPLIT} : weir_status{WEIR_OK};
+}
+
+bool Output::take_shared(weir_delivery& delivery, const queue::Parcel& shared) {
+  shared_bytes_.reset();
+  if (shared_format_ == nullptr || !shared.shared) return false;
+  shared_bytes_ = shared_format_->of(shared.block, shared.shared);
+  if (!shared_bytes_) return false;
+  shared_bytes_->cut(delivery, shared_ends_);
+  return true;
 }
 
 void Output::load_flight_locked() {
@@ -542,6 +559,9 @@ void Output::report(std::uint64_t, const weir_bad& bad) {
 // ---- the last stage -----------------------------------------------------------------------------------------
 
 Stage::Outcome FanOut::run(Job& job, std::vector<queue::Parcel>&, Lane& lane) {
+  if (formats_ != 0 && job.resume == 0 && job.parcel.n_rows >= SharedFormat::rows_min) {
+    job.parcel.shared = std::make_shared<queue::SharedBytes>(formats_);
+  }
   for (; job.resume < outputs_.size(); ++job.resume) {
     if (outputs_[job.resume]->offer(job.parcel, lane) == Output::Offer::hold) {
       return Outcome::parked;

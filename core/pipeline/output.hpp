@@ -22,6 +22,7 @@
 #include "core/pipeline/capture.hpp"
 #include "core/pipeline/filter.hpp"
 #include "core/pipeline/serializer.hpp"
+#include "core/pipeline/shared_format.hpp"
 #include "core/pipeline/stage.hpp"
 #include "core/queue/memory_queue.hpp"
 
@@ -55,6 +56,11 @@ class Output final : public HostCalls {
 
   [[nodiscard]] Instance& instance() { return *instance_; }
   [[nodiscard]] Serializer* serializer() { return serializer_.get(); }
+  // The format that it may share with other outputs; nullptr when it has to serialize for itself.
+  [[nodiscard]] const config::FormatSettings* shareable() const;
+  // Before begin(). format outlives the output.
+  void share(SharedFormat& format) { shared_format_ = &format; }
+  [[nodiscard]] SharedFormat* shared_format() { return shared_format_; }
   // Where its writes run.
   [[nodiscard]] Executor& executor() const;
   [[nodiscard]] bool started() const;
@@ -100,7 +106,8 @@ class Output final : public HostCalls {
   queue::Parcel take_batch_locked();
   void write_some();
   bool write_one();
-  weir_status serialize(weir_delivery& delivery, weir_err& err);
+  weir_status serialize(weir_delivery& delivery, const queue::Parcel& shared, weir_err& err);
+  bool take_shared(weir_delivery& delivery, const queue::Parcel& shared);
   bool returned(weir_status status, const weir_err& err);
   bool finish(weir_status status, const weir_err& err, std::uint64_t rejected);
   void settle_locked(weir_status status, const weir_err& err, std::uint64_t rejected);
@@ -120,6 +127,9 @@ class Output final : public HostCalls {
   const Rename rename_;
   std::unique_ptr<Instance> instance_;
   std::unique_ptr<Serializer> serializer_;
+  SharedFormat* shared_format_{nullptr};
+  std::shared_ptr<const queue::Serialized> shared_bytes_;  // Of the open delivery, and where its
+  std::vector<std::uint32_t> shared_ends_;                 // rows end; the sender's own.
   bool document_{false};
   std::uint64_t unwritable_{
       0};  // Rows of the current piece that the serializer refused; the sender's own.
@@ -147,11 +157,14 @@ class Output final : public HostCalls {
 // The last stage of every road: each row to each output that selects it.
 class FanOut final : public Stage {
  public:
-  explicit FanOut(std::vector<Output*> outputs) : outputs_(std::move(outputs)) {}
+  // formats: how many formats outputs share.
+  FanOut(std::vector<Output*> outputs, std::size_t formats)
+      : outputs_(std::move(outputs)), formats_(formats) {}
   Outcome run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) override;
 
  private:
   const std::vector<Output*> outputs_;
+  const std::size_t formats_;
 };
 
 }  // namespace weir::pipeline

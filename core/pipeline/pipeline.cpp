@@ -55,8 +55,37 @@ bool Pipeline::build_outputs(BuildError& why) {
     all.push_back(made.get());
     outputs_.push_back(std::move(made));
   }
-  fan_out_ = std::make_unique<FanOut>(std::move(all));
+  share_formats();
+  fan_out_ = std::make_unique<FanOut>(std::move(all), shared_formats_.size());
   return true;
+}
+
+void Pipeline::share_formats() {
+  std::vector<Output*> left;
+  for (const auto& o : outputs_) {
+    if (o->shareable() != nullptr) left.push_back(o.get());
+  }
+  while (!left.empty()) {
+    const config::FormatSettings& format = *left.front()->shareable();
+    const auto same = std::stable_partition(
+        left.begin(), left.end(), [&](const Output* o) { return *o->shareable() != format; });
+    share_format({same, left.end()});
+    left.erase(same, left.end());
+  }
+}
+
+// The serializer's plugin and its place in the ledger are those of the first output.
+void Pipeline::share_format(const std::vector<Output*>& outputs) {
+  if (outputs.size() < 2) return;
+  Instance& first = outputs.front()->serializer()->instance();
+  Instance::Spec spec = first.spec();
+  spec.node = &first.node();
+  Instance::Refusal why{};
+  auto serializer = Serializer::make(services_, std::move(spec), why);
+  if (!serializer) return;  // Then each serializes for itself.
+  shared_formats_.push_back(std::make_unique<SharedFormat>(
+      std::move(serializer), shared_formats_.size(), services_.budget.limit_bytes()));
+  for (Output* o : outputs) o->share(*shared_formats_.back());
 }
 
 bool Pipeline::build_processors(const std::vector<config::ProcessorSettings>& from,
@@ -342,6 +371,7 @@ std::vector<Instance*> Pipeline::instances() const {
     all.push_back(&o->instance());
     if (o->serializer() != nullptr) all.push_back(&o->serializer()->instance());
   }
+  for (const auto& f : shared_formats_) all.push_back(&f->instance());
   return all;
 }
 
@@ -350,6 +380,7 @@ void Pipeline::check_for_hung_calls() {
   for (const auto& o : outputs_) watch(o->instance(), o->executor());
   for (const auto& o : outputs_) {
     if (o->serializer() != nullptr) watch(o->serializer()->instance(), o->executor());
+    if (o->shared_format() != nullptr) watch(o->shared_format()->instance(), o->executor());
   }
   for (Instance* i : instances()) {
     if (runs_on_lanes(*i)) watch(*i, services_.workers);

@@ -56,6 +56,8 @@ class Pipeline {
  private:
   Pipeline(const Services& services, const config::Settings& settings);
   bool build_outputs(BuildError& why);
+  void share_formats();
+  void share_format(const std::vector<Output*>& outputs);
   bool build_processors(const std::vector<config::ProcessorSettings>& from,
                         std::vector<std::unique_ptr<ProcessorStage>>& to, BuildError& why);
   bool build_aggregators(BuildError& why);
@@ -79,6 +81,7 @@ class Pipeline {
 
   const Services services_;
   const config::Settings& settings_;
+  std::vector<std::unique_ptr<SharedFormat>> shared_formats_;
   std::vector<std::unique_ptr<Output>> outputs_;
   std::unique_ptr<FanOut> fan_out_;
   std::vector<std::unique_ptr<ProcessorStage>> processors_, aggregate_processors_;

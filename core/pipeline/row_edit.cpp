@@ -33,6 +33,7 @@ bool replace_block(queue::Parcel& parcel, Room room, queue::Budget& budget) {
   auto block = merged({&part, 1}, room, budget);
   if (!block) return false;
   parcel.block = std::move(block);
+  parcel.shared.reset();
   parcel.mask.clear();
   parcel.row0 = 0;
   parcel.n_rows = parcel.block.batch()->n_rows;

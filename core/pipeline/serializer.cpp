@@ -1,14 +1,9 @@
 #include "core/pipeline/serializer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace weir::pipeline {
-namespace {
-
-constexpr std::uint64_t first_bytes = 64 << 10;
-
-}  // namespace
-
 std::unique_ptr<Serializer> Serializer::make(const Services& services, Instance::Spec spec,
                                              Instance::Refusal& why) {
   std::unique_ptr<Serializer> made(new Serializer(services));
@@ -24,7 +19,7 @@ std::unique_ptr<Serializer> Serializer::make(const Services& services, Instance:
 weir_status Serializer::run(weir_delivery& delivery, bool document, weir_err& err) {
   row_end_.assign(delivery.n_rows, 0);
   if (!buffer_) {
-    buffer_ = queue::BlockRef::make(services_.budget, first_bytes, queue::Budget::Use::forced);
+    buffer_ = queue::BlockRef::make(services_.budget, buffer_bytes_, queue::Budget::Use::forced);
   }
   if (!buffer_) return fill(&err, WEIR_E_NOMEM, "no memory for the serialized batch");
   if (document) delivery.flags |= WEIR_D_DOCUMENT;
@@ -37,6 +32,13 @@ weir_status Serializer::run(weir_delivery& delivery, bool document, weir_err& er
   delivery.row_end = document ? nullptr : row_end_.data();
   const weir_status taken = take_back(buf, delivery, used, err);
   return status < 0 ? status : taken;
+}
+
+// The next buffer is as large as this one was: it need not grow again.
+void Serializer::give(queue::Serialized& to) {
+  if (buffer_) buffer_bytes_ = buffer_->cap_bytes();
+  to.bytes = std::exchange(buffer_, {});
+  to.row_end = std::exchange(row_end_, {});
 }
 
 // The plugin's word on what it wrote, as far as it can be true.

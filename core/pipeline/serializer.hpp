@@ -9,16 +9,20 @@
 #include <vector>
 
 #include "core/pipeline/capture.hpp"
+#include "core/queue/shared_bytes.hpp"
 
 namespace weir::pipeline {
 
 class Serializer {
  public:
+  static constexpr std::uint64_t first_bytes = 64 << 10;
   static std::unique_ptr<Serializer> make(const Services& services, Instance::Spec spec,
                                           Instance::Refusal& why);
   // Fills the delivery's raw and row_end; the bytes live until the next call.
   weir_status run(weir_delivery& delivery, bool document, weir_err& err);
   [[nodiscard]] Instance& instance() { return *instance_; }
+  // The bytes of the last call, to be kept by somebody else.
+  void give(queue::Serialized& to);
   // Rows that could not be written since the last call.
   [[nodiscard]] std::uint64_t take_bad() { return calls_.take_bad(); }
 
@@ -31,6 +35,7 @@ class Serializer {
   CaptureCalls calls_;
   std::unique_ptr<Instance> instance_;
   queue::BlockRef buffer_;
+  std::uint64_t buffer_bytes_{first_bytes};
   std::vector<std::uint32_t> row_end_;
 };
 

@@ -13,6 +13,7 @@
 #include <weir/abi.h>
 
 #include "core/queue/block.hpp"
+#include "core/queue/shared_bytes.hpp"
 
 namespace weir::queue {
 
@@ -37,6 +38,8 @@ struct Parcel {
   std::uint32_t row0{0}, n_rows{0};
   std::uint32_t lane{0};
   std::vector<std::shared_ptr<Token>> tokens;
+  // Where outputs of one format share the bytes of the block's rows; nullptr = nowhere.
+  std::shared_ptr<SharedBytes> shared;
 
   [[nodiscard]] const std::uint64_t* mask_bits() const {
     return mask.empty() ? nullptr : mask.data();

@@ -49,7 +49,7 @@ class Line {
 
 class InfluxSerializer {
  public:
-  static constexpr info meta{"influx", "1.0.0", "Influx line protocol"};
+  static constexpr info meta{"influx", "1.0.0", "Influx line protocol", WEIR_ROWS_ALONE};
 
   std::int64_t max_line_bytes{};
   bool sort_fields{};

@@ -19,7 +19,7 @@ namespace weir::json_lines {
 
 class JsonSerializer {
  public:
-  static constexpr info meta{"json", "1.0.0", "JSON objects"};
+  static constexpr info meta{"json", "1.0.0", "JSON objects", WEIR_ROWS_ALONE};
 
   duration timestamp_units;
   std::string timestamp_format;
