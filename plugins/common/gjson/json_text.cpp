@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "plugins/common/text/letters.hpp"
+
 namespace weir::common {
 namespace {
 
@@ -166,27 +168,6 @@ void append_quoted(std::string_view text, std::string& json) {
     }
   }
   json += '"';
-}
-
-void append_utf8(std::uint32_t code, std::string& to) {
-  const auto tail = [&](unsigned shift) {
-    to += static_cast<char>(0x80U | ((code >> shift) & 0x3fU));
-  };
-  if (code < 0x80) {
-    to += static_cast<char>(code);
-  } else if (code < 0x800) {
-    to += static_cast<char>(0xc0U | (code >> 6U));
-    tail(0);
-  } else if (code < 0x10000) {
-    to += static_cast<char>(0xe0U | (code >> 12U));
-    tail(6);
-    tail(0);
-  } else {
-    to += static_cast<char>(0xf0U | (code >> 18U));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
 }
 
 }  // namespace weir::common

@@ -36,6 +36,5 @@ class JsonItems {
 std::string string_text(std::string_view quoted);
 // The same as JSON again.
 void append_quoted(std::string_view text, std::string& json);
-void append_utf8(std::uint32_t code, std::string& to);
 
 }  // namespace weir::common

@@ -5,6 +5,7 @@
 #include "plugins/common/gjson/json_text.hpp"
 #include "plugins/common/jsonata/limits.hpp"
 #include "plugins/common/text/go_number.hpp"
+#include "plugins/common/text/letters.hpp"
 
 namespace weir::jsonata {
 namespace {

@@ -1,15 +1,14 @@
 // $string, $length, $substring, $uppercase, $pad and their like. Characters are Unicode's.
 
 #include <algorithm>
-#include <clocale>
 #include <cmath>
-#include <cwctype>
 
 #include <weir/utf8.hpp>
 
 #include "plugins/common/gjson/json_text.hpp"
 #include "plugins/common/jsonata/functions.hpp"
 #include "plugins/common/jsonata/json.hpp"
+#include "plugins/common/text/letters.hpp"
 
 namespace weir::jsonata {
 namespace {
@@ -54,41 +53,16 @@ Value substring_after(Call& call) {
   return make_text(call.budget, s.substr(at + call.text(1).size()));
 }
 
-// The letters of all scripts, whatever the locale of the process is.
-class Letters {
- public:
-  Letters() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {}
-  ~Letters() {
-    if (locale_ != nullptr) freelocale(locale_);
-  }
-  Letters(const Letters&) = delete;
-  Letters& operator=(const Letters&) = delete;
-  std::uint32_t turned(std::uint32_t code, bool upper) const {
-    if (locale_ == nullptr) return code;
-    return upper ? towupper_l(code, locale_) : towlower_l(code, locale_);
-  }
-
- private:
-  locale_t locale_;
-};
-
-Value turned(Call& call, bool upper) {
-  static const Letters letters;
+Value uppercase(Call& call) {
   std::string out;
-  for (std::string_view rest = call.text(0); !rest.empty();) {
-    const std::string_view before = rest;
-    const std::uint32_t code = next_code_point(rest);
-    const std::string_view character = before.substr(0, before.size() - rest.size());
-    if (code >= raw_byte_code) {
-      out += character;
-    } else {
-      common::append_utf8(letters.turned(code, upper), out);
-    }
-  }
+  common::append_upper(call.text(0), out);
   return make_text(call.budget, std::move(out));
 }
-Value uppercase(Call& call) { return turned(call, true); }
-Value lowercase(Call& call) { return turned(call, false); }
+Value lowercase(Call& call) {
+  std::string out;
+  common::append_lower(call.text(0), out);
+  return make_text(call.budget, std::move(out));
+}
 
 Value trim(Call& call) {
   std::string out;
