@@ -84,7 +84,22 @@ bool SeriesIndex::spell(const weir_row& row) {
 }
 
 std::uint32_t SeriesIndex::look_up(const weir_row& row) {
-  if (!spell(row)) return none;
+  return spell(row) ? look_up_spelled() : none;
+}
+
+std::uint32_t SeriesIndex::adopt(const SeriesIndex& from, std::uint32_t series) {
+  const Series& taken = from.series_[series];
+  spelled_.clear();
+  for (std::uint32_t i = 0; i < taken.n; ++i) {
+    const std::uint32_t number = number_of(from.texts_[taken.texts[i]]);
+    if (number == none) return none;
+    spelled_.push_back(number);
+  }
+  return look_up_spelled();
+}
+
+// What was spelled.
+std::uint32_t SeriesIndex::look_up_spelled() {
   const std::size_t bytes = spelled_.size() * sizeof(std::uint32_t);
   const std::uint64_t hashed = hash_of(spelled_);
   const std::uint32_t known = series_index_.find(hashed, [&](std::uint32_t i) {
@@ -106,19 +121,22 @@ std::uint32_t SeriesIndex::add_series(std::uint64_t hashed) {
 }
 
 std::uint32_t SeriesIndex::learn_text(std::uint32_t id) {
-  const std::string_view s = home_.str(id);
-  const std::uint64_t hashed = hash(s);
-  std::uint32_t number = text_index_.find(hashed, [&](std::uint32_t i) { return texts_[i] == s; });
-  if (number == none) {
-    const auto fresh = static_cast<std::uint32_t>(texts_.size());
-    if (!room(s.size(), 1, 0) || !text_index_.add(hashed, fresh)) return none;
-    char* bytes = arena_.take(s.size());
-    if (!s.empty()) std::memcpy(bytes, s.data(), s.size());
-    texts_.emplace_back(bytes, s.size());
-    number = fresh;
-  }
-  texts_of_batch_.set(id, number);
+  const std::uint32_t number = number_of(home_.str(id));
+  if (number != none) texts_of_batch_.set(id, number);
   return number;
+}
+
+std::uint32_t SeriesIndex::number_of(std::string_view s) {
+  const std::uint64_t hashed = hash(s);
+  const std::uint32_t known =
+      text_index_.find(hashed, [&](std::uint32_t i) { return texts_[i] == s; });
+  if (known != none) return known;
+  const auto fresh = static_cast<std::uint32_t>(texts_.size());
+  if (!room(s.size(), 1, 0) || !text_index_.add(hashed, fresh)) return none;
+  char* bytes = arena_.take(s.size());
+  if (!s.empty()) std::memcpy(bytes, s.data(), s.size());
+  texts_.emplace_back(bytes, s.size());
+  return fresh;
 }
 
 void* SeriesIndex::take(std::size_t n) { return room(n, 0, 0) ? arena_.take(n) : nullptr; }

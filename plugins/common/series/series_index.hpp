@@ -40,6 +40,8 @@ class SeriesIndex {
 
   // The number of the row's series, which may be new; they count up from 0.
   std::uint32_t find(const weir_row& row);
+  // Takes over a series of another index, without its cells; none where there is no room.
+  std::uint32_t adopt(const SeriesIndex& from, std::uint32_t series);
   // The number of a string of the block.
   std::uint32_t key_of(std::uint32_t id) {
     if (const std::uint32_t* known = texts_of_batch_.find(id)) return *known;
@@ -52,6 +54,8 @@ class SeriesIndex {
   };
   Cells& cells(std::uint32_t series) { return series_[series].cells; }
   const Cells& cells(std::uint32_t series) const { return series_[series].cells; }
+  // The number of a text.
+  std::uint32_t number_of(std::string_view s);
   // Bytes for it; nullptr when refused. They are never given back one by one.
   void* take(std::size_t n);
 
@@ -80,6 +84,7 @@ class SeriesIndex {
   };
   std::uint32_t learn_text(std::uint32_t id);
   std::uint32_t look_up(const weir_row& row);
+  std::uint32_t look_up_spelled();
   std::uint32_t add_series(std::uint64_t hashed);
   bool spell(const weir_row& row);
   bool is(const Series& series, const weir_row& row);
