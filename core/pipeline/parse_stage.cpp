@@ -101,6 +101,26 @@ void ParseStage::give_back(std::unique_ptr<Parser> parser) {
   idle_.push_back(std::move(parser));
 }
 
+bool ParseStage::falls_quiet() {
+  const std::uint64_t in = node_->in;
+  if (in != seen_in_) quiet_ = 0;
+  seen_in_ = in;
+  return ++quiet_ == quiet_checks;
+}
+
+void ParseStage::rest() {
+  std::vector<std::unique_ptr<Parser>> resting;
+  {
+    const std::lock_guard lock(mutex_);
+    resting.swap(idle_);
+  }
+  const weir_event event{sizeof(weir_event), WEIR_EV_IDLE, 0};
+  for (auto& parser : resting) {
+    parser->instance->notify(event);
+    give_back(std::move(parser));
+  }
+}
+
 Stage::Outcome ParseStage::run(Job& job, std::vector<queue::Parcel>& out, Lane&) {
   const queue::Parcel& raw = job.parcel;
   const block rows(raw.block.batch());

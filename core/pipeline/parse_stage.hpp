@@ -26,6 +26,8 @@ namespace weir::pipeline {
 
 class ParseStage final : public Stage {
  public:
+  static constexpr int quiet_checks = 30;
+
   // One instance is made at once, so that a configuration that the parser refuses is known early. input: the
   // source in logs; metric_name: the name of metrics whose format has none.
   static std::unique_ptr<ParseStage> make(const Services& services, Instance::Spec spec,
@@ -36,6 +38,10 @@ class ParseStage final : public Stage {
   [[nodiscard]] const metrics::Node& node() const { return *node_; }
   // Every parser there is, at work or not.
   [[nodiscard]] std::vector<Instance*> instances() const;
+  // Asked once a second or so, by one thread: true when nothing has come for quiet_checks times, once.
+  [[nodiscard]] bool falls_quiet();
+  // Lets the parsers that are not at work give memory back.
+  void rest();
   // Sessions that were not closed by their input end now.
   void forget_sessions();
 
@@ -88,6 +94,8 @@ class ParseStage final : public Stage {
   const bool cuts_stream_;
   const bool takes_streams_;
   metrics::Node* node_{nullptr};
+  std::uint64_t seen_in_{0};  // Of falls_quiet().
+  int quiet_{0};              // The same.
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Parser>> idle_;  // Guarded by mutex_.
   std::vector<Instance*> all_;                 // Guarded by mutex_.

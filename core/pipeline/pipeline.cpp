@@ -1,5 +1,7 @@
 #include "core/pipeline/pipeline.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 
 namespace weir::pipeline {
@@ -257,7 +259,7 @@ void Pipeline::gather_all(bool second, const Wait& wait) {
 
 bool Pipeline::lanes_idle() const {
   return std::all_of(inputs_.begin(), inputs_.end(), [](const auto& i) { return i->idle(); }) &&
-         (!aggregate_lane_ || aggregate_lane_->idle());
+         (!aggregate_lane_ || aggregate_lane_->idle()) && !resting_;
 }
 
 bool Pipeline::outputs_idle() const {
@@ -404,6 +406,21 @@ void Pipeline::watch(Instance& instance, Executor& where) {
       (replaced
            ? ""
            : ", but [weir] max_hung is reached and this instance now holds a thread for good"));
+}
+
+void Pipeline::rest_where_quiet() {
+  std::vector<ParseStage*> quiet;
+  for (const auto& i : inputs_) {
+    if (i->parse_stage() != nullptr && i->parse_stage()->falls_quiet())
+      quiet.push_back(i->parse_stage());
+  }
+  if (quiet.empty() || resting_.exchange(true)) return;
+  if (stopping_) return resting_.store(false);
+  services_.workers.post([this, quiet] {
+    for (ParseStage* stage : quiet) stage->rest();
+    ::malloc_trim(0);
+    resting_ = false;
+  });
 }
 
 bool Pipeline::has_hung_call() const {

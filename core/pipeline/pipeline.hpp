@@ -48,6 +48,8 @@ class Pipeline {
   bool stop(const Wait& wait);
   // Looks for calls that hang: says which, once, and gives their thread back.
   void check_for_hung_calls();
+  // Asked once a second or so: inputs from which nothing came for a while give memory back.
+  void rest_where_quiet();
   // A plugin did not come back: the process has to end without destructors.
   [[nodiscard]] bool has_hung_call() const;
   // The budget has room again.
@@ -89,7 +91,8 @@ class Pipeline {
   Route route_, aggregate_route_;
   std::shared_ptr<Lane> aggregate_lane_;
   std::vector<std::unique_ptr<Input>> inputs_;
-  std::atomic<bool> gather_failed_{false}, stopping_{false}, final_push_done_{false};
+  std::atomic<bool> gather_failed_{false}, stopping_{false}, final_push_done_{false},
+      resting_{false};
   std::mutex mutex_;
   Timers::Id window_timer_{0};  // Guarded by mutex_.
 };

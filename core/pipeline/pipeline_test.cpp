@@ -73,6 +73,23 @@ class PipelineTest : public testing::Test {
   std::unique_ptr<Pipeline> pipeline_;
 };
 
+TEST_F(PipelineTest, ParsersGiveMemoryBackOnceWhenNothingComes) {
+  use_stream(plugin_of<LinesParser>(), {"a\n"});
+  LinesParser::idles = 0;
+  start();
+  for (int i = 0; i < 3 * ParseStage::quiet_checks; ++i) pipeline_->rest_where_quiet();
+  world_.run();
+  EXPECT_EQ(LinesParser::idles, 1);
+  world_.advance(second);
+  for (int i = 1; i < ParseStage::quiet_checks; ++i) pipeline_->rest_where_quiet();
+  world_.run();
+  EXPECT_EQ(LinesParser::idles, 1);
+  pipeline_->rest_where_quiet();
+  world_.run();
+  EXPECT_EQ(LinesParser::idles, 2);
+  EXPECT_TRUE(pipeline_->stop(world_.wait()));
+}
+
 TEST_F(PipelineTest, GathersEachIntervalAndFlushes) {
   start();
   world_.advance(5 * second + 10 * ms);

@@ -37,6 +37,8 @@ struct PiecesInput {
 // Each line a metric; a line that begins with '!' is bad.
 struct LinesParser {
   static constexpr weir::info meta{"lines", "1.0.0", "One metric a line"};
+  static inline int idles{0};
+  void idle() { ++idles; }
   void parse(const weir::message& m, weir::sink& out) {
     if (m.text.front() == '!') throw weir::fail("begins with !");
     out.metric(m.text).field("n", std::int64_t{1});

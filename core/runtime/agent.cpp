@@ -195,7 +195,10 @@ void Agent::arm_housekeeping() {
   control_.at(system_clock().steady_ns() + second_ns, [this] {
     {
       const std::lock_guard lock(pipeline_mutex_);
-      if (watched_ != nullptr) watched_->check_for_hung_calls();
+      if (watched_ != nullptr) {
+        watched_->check_for_hung_calls();
+        watched_->rest_where_quiet();
+      }
     }
     budget_.recycler().trim();
     arm_housekeeping();

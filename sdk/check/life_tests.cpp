@@ -62,8 +62,9 @@ void odd_events(const Subject& subject) {
     std::memcpy(reinterpret_cast<char*>(records.data()) + bytes, &record, sizeof record);
     bytes += (static_cast<std::uint32_t>(sizeof record) + 7U) & ~7U;
   };
-  constexpr std::array<std::uint16_t, 6> types{WEIR_EV_RESUME, WEIR_EV_POST,        WEIR_EV_TIMER,
-                                               WEIR_EV_FD,     WEIR_EV_LANE_PURGED, 999};
+  constexpr std::array<std::uint16_t, 7> types{
+      WEIR_EV_RESUME, WEIR_EV_POST, WEIR_EV_TIMER, WEIR_EV_FD, WEIR_EV_LANE_PURGED,
+      WEIR_EV_IDLE,   999};
   for (const std::uint16_t type : types) {
     add(weir_ev_u64{{sizeof(weir_ev_u64), type, 0}, 0xffffffffffU, 77});
   }

@@ -34,7 +34,7 @@ void HashIndex::grow() {
 }
 
 void HashIndex::clear() {
-  slots_ = {};
+  slots_ = std::vector<Slot>();
   used_ = 0;
 }
 

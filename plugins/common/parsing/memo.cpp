@@ -127,14 +127,19 @@ bool Memo::trim() {
   // yesterday.
   const bool stale = refused_ > 4 * std::uint64_t{series_max} && refused_ > found_;
   if (!full_ && !stale && keys_.size() < keys_max) return false;
-  forget();
+  forget_series();
   return true;
 }
 
 void Memo::forget() {
-  series_ = {};
-  texts_ = {};
-  keys_ = {};
+  seen_ = std::vector<std::uint64_t>();
+  forget_series();
+}
+
+void Memo::forget_series() {
+  series_ = std::vector<Series>();  // = {} would keep the memory
+  texts_ = std::vector<Text>();
+  keys_ = std::vector<FieldKey>();
   series_index_.clear();
   text_index_.clear();
   key_index_.clear();

@@ -120,6 +120,8 @@ class Memo {
   // Forgets everything where it has to: between two records only, for every position becomes void
   // then. True when it did.
   bool trim();
+  // Forgets everything, whether it has to or not; the rest as above.
+  void forget();
   std::size_t bytes() const;
 
  private:
@@ -127,7 +129,7 @@ class Memo {
   std::uint32_t add_text(std::string_view s);
   bool has_room(std::size_t more);
   bool charge_to(std::size_t bytes);
-  void forget();
+  void forget_series();
 
   static constexpr std::size_t charge_step = std::size_t{256} << 10U;
   static constexpr std::size_t seen_buckets = 32768;

@@ -29,6 +29,8 @@ struct InfluxParser {
   void init() { open(parser_type == "upstream"); }
   // NOLINTNEXTLINE(bugprone-unchecked-optional-access): init() made it
   std::size_t parse(const message& m, sink& out) { return reader_->read(m, out); }
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): as above
+  void idle() { reader_->forget(); }
 
  protected:
   void open(bool upstream);

@@ -262,6 +262,17 @@ TEST(InfluxParser, OutlivesFloodsOfFieldKeys) {
   EXPECT_EQ(p.parse(text), expected);
 }
 
+TEST(InfluxParser, GivesMemoryBackWhenNothingComes) {
+  auto p = parser();
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "m,s=" + std::to_string(i % 5000) + " a=1i,b=2i 1\n";
+  const lines first = p.parse(text);
+  EXPECT_GT(p.host().charged_bytes(), 100'000);
+  p.idle();
+  EXPECT_EQ(p.host().charged_bytes(), 0);
+  EXPECT_EQ(p.parse(text), first);
+}
+
 TEST(InfluxParser, ManyFieldsAndTags) {
   auto p = parser();
   std::string row = "m";

@@ -535,7 +535,16 @@ void Reader::learn_series() {
 }
 
 void Reader::trim() {
-  if (!memo_.trim()) return;
+  if (memo_.trim()) forget_places();
+}
+
+void Reader::forget() {
+  memo_.forget();
+  forget_places();
+}
+
+// They are positions in the memo.
+void Reader::forget_places() {
   previous_ = Memo::none;
   last_keys_.clear();
 }

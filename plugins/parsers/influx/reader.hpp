@@ -54,6 +54,8 @@ class Reader {
         unit_ns_(unit_ns),
         ticks_max_(static_cast<std::uint64_t>(INT64_MAX / unit_ns)) {}
   void set_host(weir::host h) { memo_.set_host(h); }
+  // Gives back what it knows of series that came before.
+  void forget();
 
   // Reads the records of a text. Returns the bytes used: all of them, or in a stream that goes on
   // up to the begin of the record that is not finished.
@@ -115,6 +117,7 @@ class Reader {
   void learn();
   void learn_series();
   void trim();
+  void forget_places();
   void report(const char* record);
   void report_rest();
 

@@ -38,13 +38,21 @@ bool FlatReader::read(std::string_view text, const row& from, sink& out) {
   if (!find_series()) return false;
   add_row();
   if (deviates_) expected_.assign(keys_.begin(), keys_.begin() + n_keys_);
-  if (learned_ && memo_.trim()) {
-    roles_.clear();
-    expected_.clear();
-    stamps_.clear();
-    previous_ = none;
-  }
+  if (learned_ && memo_.trim()) forget_places();
   return true;
+}
+
+void FlatReader::forget() {
+  memo_.forget();
+  forget_places();
+}
+
+// They are positions in the memo.
+void FlatReader::forget_places() {
+  roles_.clear();
+  expected_.clear();
+  stamps_.clear();
+  previous_ = none;
 }
 
 void FlatReader::begin(std::string_view text, const row& from, sink& out) {

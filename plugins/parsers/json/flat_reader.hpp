@@ -31,6 +31,8 @@ class FlatReader {
   void set_host(const host& h) { memo_.set_host(h); }
   // from: where name and time come from that the text does not say.
   bool read(std::string_view text, const row& from, sink& out);
+  // Gives back what it knows of series that came before.
+  void forget();
 
  private:
   static constexpr std::uint32_t none = common::Memo::none;
@@ -46,6 +48,7 @@ class FlatReader {
     std::uint64_t head() const { return (std::uint64_t{key} << 32U) | len; }
   };
 
+  void forget_places();
   void begin(std::string_view text, const row& from, sink& out);
   const char* object(const char* p);
   const char* key(const char* p, std::uint32_t& found);

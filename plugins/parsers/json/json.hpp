@@ -45,6 +45,7 @@ class JsonParser {
   host self;
   void init();
   void parse(const message& m, sink& out);
+  void idle() { flat_.forget(); }
 
  private:
   struct Hash {

@@ -195,6 +195,20 @@ TEST(JsonParser, MetricsWithoutATimeHaveTheMessages) {
   EXPECT_EQ(p.parse(R"({"a":1})"), (lines{" a=1 1000000000000000005"}));
 }
 
+TEST(JsonParser, GivesMemoryBackWhenNothingComes) {
+  testing::plugin p(testing::descriptor<JsonParser>(), "tag_keys = ['s']");
+  std::string text;
+  for (int i = 0; i < 10'000; ++i)
+    text += R"({"s":"x)" + std::to_string(i % 5000) +
+            R"(","a":1})"
+            "\n";
+  const lines first = p.parse(text);
+  EXPECT_GT(p.host().charged_bytes(), 100'000);
+  p.idle();
+  EXPECT_EQ(p.host().charged_bytes(), 0);
+  EXPECT_EQ(p.parse(text), first);
+}
+
 TEST(JsonParser, DeepTextsAreRefusedNotFatal) {
   testing::plugin p(testing::descriptor<JsonParser>());
   std::string deep;

@@ -234,6 +234,16 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       blob_.clear();
     }
 
+    // Empty, and without memory.
+    void give_back() {
+      std::free(slots_);
+      slots_ = nullptr;
+      n_slots_ = 0;
+      strs_.give_back();
+      places_.give_back();
+      blob_.give_back();
+    }
+
    private:
     struct slot {
       std::uint32_t tag, id;
@@ -441,6 +451,15 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       ++generation_;
       open_ = false;
       signal_ = WEIR_SIG_METRIC;
+    }
+    // Gives its memory back when it holds no rows.
+    void give_back() {
+      if (!empty()) return;
+      clear();
+      rows_.give_back();
+      tags_.give_back();
+      fields_.give_back();
+      strings_.give_back();
     }
     // Ends the open row, so that cancel_row() can no longer take it back.
     void end_row() { finish_row(); }

@@ -21,6 +21,7 @@
 //                batch&) before the rows of each batch, where something is kept between them
 // Every kind may have: init() after the options are loaded; start() before work and stop() after it, where
 // start may be retried and stop called twice; ack(cookie, status), resume(lane), posted(cookie) in [loop];
+// idle() when nothing came for a while (parsers), to give memory back;
 // a member `weir::host self`, set before init().
 //
 // Threads    As in abi.h: one call at a time unless the meta flags say WEIR_CONCURRENT.
@@ -93,6 +94,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
   WEIR_DETECT(has_ack, lvalue<P>().ack(std::uint64_t{}, weir_status{}));
   WEIR_DETECT(has_resume, lvalue<P>().resume(std::uint32_t{}));
   WEIR_DETECT(has_posted, lvalue<P>().posted(std::uint64_t{}));
+  WEIR_DETECT(has_idle, lvalue<P>().idle());
   WEIR_DETECT(has_self, lvalue<P>().self = std::declval<host>());
   WEIR_DETECT(has_metrics, P::metrics);
   WEIR_DETECT(has_needs, P::needs);
@@ -218,6 +220,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
         p.posted(reinterpret_cast<const weir_ev_u64&>(e).value);
       }
     }
+    if constexpr (has_idle<P>::value) {
+      if (e.type == WEIR_EV_IDLE) p.idle();
+    }
     (void)p;
     (void)e;
   }
@@ -229,6 +234,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       while (at < end) {
         const auto& e = *reinterpret_cast<const weir_event*>(at);
         one_event(as<P>(self).plugin, e);
+        if (e.type == WEIR_EV_IDLE) as<P>(self).out.give_back();
         at += round8(e.size);
       }
       return WEIR_OK;

@@ -103,6 +103,11 @@ namespace testing __attribute__((visibility("hidden"))) {
       deliver_events(reinterpret_cast<const weir_event*>(records.data()),
                      static_cast<std::uint32_t>(records.size() * 8));
     }
+    // Nothing came for a while.
+    void idle() {
+      const weir_event event{sizeof(weir_event), WEIR_EV_IDLE, 0};
+      deliver_events(&event, sizeof event);
+    }
     // Hands over these records, whatever they are.
     void deliver_events(const weir_event* first, std::uint32_t bytes) {
       host_.enter(phase::loop);
