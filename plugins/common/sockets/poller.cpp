@@ -19,6 +19,7 @@ constexpr std::size_t events_max = 128;
 epoll_event event_of(Poller::Handler* handler, Poller::For what) {
   epoll_event event{};
   event.events = what == Poller::For::writing ? EPOLLOUT : EPOLLIN;
+  if (what == Poller::For::shared) event.events |= EPOLLEXCLUSIVE;
   event.data.ptr = handler;
   return event;
 }

@@ -17,7 +17,8 @@ class Poller {
     virtual ~Handler() = default;
     virtual void on_ready() = 0;
   };
-  enum class For : std::uint8_t { reading, writing };
+  // shared: several pollers wait for the descriptor, and not all of them are woken.
+  enum class For : std::uint8_t { reading, writing, shared };
 
   Poller();
   Poller(const Poller&) = delete;

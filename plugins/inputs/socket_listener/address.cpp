@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 
 #include <weir/error.hpp>
@@ -52,17 +51,6 @@ Address parse_address(const std::string& text) {
   if (rest.find(':') == std::string_view::npos) refuse(text, "has no port");
   take_interface(a);
   return a;
-}
-
-std::uint32_t parse_socket_mode(const std::string& text) {
-  std::uint32_t mode = 0;
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, mode, 8);
-  constexpr std::uint32_t mode_max = 0777;
-  if (!text.empty() && (read.ec != std::errc() || read.ptr != end || mode > mode_max)) {
-    throw config_error("socket_mode", "\"" + text + "\" is not a mode in octal, like 770");
-  }
-  return mode;
 }
 
 }  // namespace weir::socket_listener

@@ -4,7 +4,6 @@
 //
 // Errors  weir::config_error for what cannot be listened on.
 
-#include <cstdint>
 #include <string>
 
 namespace weir::socket_listener {
@@ -19,8 +18,5 @@ struct Address {
 
 // "tcp://:8094", "udp4://239.0.0.1:40000%eth0", "unix:///tmp/sock"...
 Address parse_address(const std::string& text);
-
-// The option socket_mode, "777" octal; 0 where it is empty.
-std::uint32_t parse_socket_mode(const std::string& text);
 
 }  // namespace weir::socket_listener

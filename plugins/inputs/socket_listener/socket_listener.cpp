@@ -4,17 +4,12 @@
 
 #include <utility>
 
+#include "plugins/common/sockets/listening_socket.hpp"
 #include "plugins/inputs/socket_listener/datagram_server.hpp"
 #include "plugins/inputs/socket_listener/loop.hpp"
 #include "plugins/inputs/socket_listener/stream_server.hpp"
 
 namespace weir::socket_listener {
-namespace {
-
-// Many short connections at once: the kernel takes it down to what it allows (net.core.somaxconn).
-constexpr std::int32_t backlog_max = 4096;
-
-}  // namespace
 
 SocketListener::SocketListener() = default;
 SocketListener::~SocketListener() = default;
@@ -34,7 +29,7 @@ void SocketListener::init() {
 }
 
 void SocketListener::check() const {
-  parse_socket_mode(socket_mode);
+  common::parse_socket_mode(socket_mode);
   if (max_connections < 0) throw config_error("max_connections", "must not be negative");
   if (max_decompression_size.bytes <= 0) {
     throw config_error("max_decompression_size", "must be more than 0");
@@ -57,17 +52,10 @@ void SocketListener::check() const {
 void SocketListener::start() {
   if (loop_) return;
   const host& home = out->home();
-  const auto* sockets = home.extension<weir_listen_v1>(WEIR_EXT_LISTEN);
-  weir_listen_opts how{};
-  how.size = sizeof how;
-  how.socket_mode = parse_socket_mode(socket_mode);
-  how.read_buffer_bytes = read_buffer_size.bytes;
-  how.backlog = backlog_max;
-  how.interface_name = borrow(address_.interface_name);
-  weir_err err = make_err();
-  const weir_status opened =
-      sockets->open(home.context(), borrow(address_.url), &how, &descriptor_, &err);
-  if (opened != WEIR_OK) throw error(opened, std::string(message_of(err)));
+  socket_ = std::make_unique<common::ListeningSocket>(
+      home, address_.url, "service_address",
+      common::ListenOptions{common::parse_socket_mode(socket_mode), read_buffer_size.bytes,
+                            address_.interface_name});
   try {
     loop_ = std::make_unique<Loop>(home, [this](common::Poller& p) { return make_server(p); });
   } catch (...) {
@@ -83,7 +71,7 @@ std::unique_ptr<Server> SocketListener::make_server(common::Poller& poller) cons
   settings.max_decompressed_bytes = static_cast<std::uint64_t>(max_decompression_size.bytes);
   settings.allowed = allowed_;
   settings.multicast_source = multicast_source;
-  return std::make_unique<DatagramServer>(out->home(), poller, descriptor_, settings);
+  return std::make_unique<DatagramServer>(out->home(), poller, socket_->descriptor(), settings);
 }
 
 std::unique_ptr<Server> SocketListener::make_stream_server(common::Poller& poller) const {
@@ -97,15 +85,13 @@ std::unique_ptr<Server> SocketListener::make_stream_server(common::Poller& polle
   settings.allowed = allowed_;
   const std::string password = tls_key_pwd.set ? out->home().reveal(tls_key_pwd.handle) : "";
   if (wanted()) settings.tls = std::make_shared<common::TlsServer>(*this, password);
-  return std::make_unique<StreamServer>(out->home(), poller, descriptor_, std::move(settings));
+  return std::make_unique<StreamServer>(out->home(), poller, socket_->descriptor(),
+                                        std::move(settings));
 }
 
 void SocketListener::stop() {
   loop_.reset();
-  if (descriptor_ < 0) return;
-  const host& home = out->home();
-  home.extension<weir_listen_v1>(WEIR_EXT_LISTEN)->close(home.context(), descriptor_);
-  descriptor_ = -1;
+  socket_.reset();
 }
 
 void SocketListener::resume(std::uint32_t lane) {

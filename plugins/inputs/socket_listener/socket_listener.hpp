@@ -25,8 +25,9 @@
 #include "plugins/inputs/socket_listener/peers.hpp"
 
 namespace weir::common {
+class ListeningSocket;
 class Poller;
-}
+}  // namespace weir::common
 
 namespace weir::socket_listener {
 
@@ -95,7 +96,7 @@ struct SocketListener : common::TlsServerOptions, common::SplitterOptions {
   common::Encoding encoding_ = common::Encoding::identity;
   AllowedSources allowed_;
   std::shared_ptr<const common::Splitter> splitter_;
-  int descriptor_ = -1;
+  std::unique_ptr<common::ListeningSocket> socket_;
   std::unique_ptr<Loop> loop_;
 };
 
