@@ -49,6 +49,17 @@ class TlsClient {
     std::size_t written = 0;
     return SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written) == 1;
   }
+  // What comes, up to a text and what came together with it, or to the end.
+  std::string read_until(std::string_view end) {
+    std::string all;
+    char part[4096];
+    std::size_t n = 0;
+    while (all.find(end) == std::string::npos &&
+           SSL_read_ex(ssl_.get(), static_cast<char*>(part), sizeof part, &n) == 1) {
+      all.append(static_cast<const char*>(part), n);
+    }
+    return all;
+  }
   void shutdown() { SSL_shutdown(ssl_.get()); }
   // With TLS 1.3 a server's refusal comes behind the client's handshake: true when it never comes and
   // the server closes properly.

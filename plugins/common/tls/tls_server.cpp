@@ -1,70 +1,16 @@
 #include "plugins/common/tls/tls_server.hpp"
 
 #include <algorithm>
-#include <array>
 #include <new>
 #include <string_view>
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "plugins/common/tls/tls_context.hpp"
+
 namespace weir::common {
 namespace {
-
-struct Version {
-  std::string_view name;
-  int number;
-};
-constexpr std::array versions{Version{"TLS10", TLS1_VERSION}, Version{"TLS11", TLS1_1_VERSION},
-                              Version{"TLS12", TLS1_2_VERSION}, Version{"TLS13", TLS1_3_VERSION}};
-
-int version_of(const std::string& option, const std::string& name, int unset) {
-  if (name.empty()) return unset;
-  for (const Version& v : versions) {
-    if (v.name == name) return v.number;
-  }
-  throw config_error(option, "\"" + name + "\" is unknown; use TLS10, TLS11, TLS12 or TLS13");
-}
-
-// OpenSSL's name; empty where it has no such suite.
-std::string library_name(const std::string& suite) {
-  for (const std::string& name : {suite, suite + "_SHA256"}) {
-    const std::string_view found = OPENSSL_cipher_name(name.c_str());
-    if (found != "(NONE)") return std::string(found);
-  }
-  return {};
-}
-
-// Suites by the function that takes them: those of TLS 1.3 are set apart.
-struct Suites {
-  std::string older, newest;
-};
-Suites suites_of(const std::vector<std::string>& names) {
-  Suites all;
-  for (const std::string& name : names) {
-    const std::string found = library_name(name);
-    if (found.empty()) {
-      throw config_error("tls_cipher_suites", "\"" + name + "\" is unknown or no longer supported");
-    }
-    std::string& list = found.starts_with("TLS_") ? all.newest : all.older;
-    list += (list.empty() ? "" : ":") + found;
-  }
-  return all;
-}
-
-[[noreturn]] void refuse(const std::string& option, const std::string& what) {
-  std::array<char, 256> why{};
-  ERR_error_string_n(ERR_get_error(), why.data(), why.size());
-  ERR_clear_error();
-  throw config_error(option, what + ": " + why.data());
-}
-
-int give_password(char* to, int size, int, void* password) {
-  const auto& text = *static_cast<const std::string*>(password);
-  if (text.size() > static_cast<std::size_t>(size)) return 0;
-  return static_cast<int>(text.copy(to, text.size()));
-}
 
 struct NamesFree {
   void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
@@ -96,15 +42,20 @@ int check_peer(int good, X509_STORE_CTX* chain) {
   return 0;
 }
 
+int least_version(const TlsServerOptions& o) {
+  return detail::tls_version("tls_min_version", o.tls_min_version, TLS1_2_VERSION);
+}
+int most_version(const TlsServerOptions& o) {
+  return detail::tls_version("tls_max_version", o.tls_max_version, TLS1_3_VERSION);
+}
+
 }  // namespace
 
 void TlsServerOptions::check() const {
-  const int least = version_of("tls_min_version", tls_min_version, TLS1_2_VERSION);
-  const int most = version_of("tls_max_version", tls_max_version, TLS1_3_VERSION);
-  if (least > most) {
+  if (least_version(*this) > most_version(*this)) {
     throw config_error("tls_min_version", "is newer than tls_max_version; no version is left");
   }
-  suites_of(tls_cipher_suites);
+  detail::suites_of(tls_cipher_suites);
   if (tls_cert.empty() != tls_key.empty()) {
     throw config_error(tls_cert.empty() ? "tls_cert" : "tls_key",
                        "tls_cert and tls_key are needed together");
@@ -127,35 +78,6 @@ struct TlsServer::Context {
   Context& operator=(const Context&) = delete;
   ~Context() { SSL_CTX_free(ctx); }
 
-  void set_versions(const TlsServerOptions& o) {
-    const int least = version_of("tls_min_version", o.tls_min_version, TLS1_2_VERSION);
-    // The library's default level has no signatures that the old versions could use.
-    if (least < TLS1_2_VERSION) SSL_CTX_set_security_level(ctx, 0);
-    SSL_CTX_set_min_proto_version(ctx, least);
-    SSL_CTX_set_max_proto_version(ctx,
-                                  version_of("tls_max_version", o.tls_max_version, TLS1_3_VERSION));
-  }
-  void set_suites(const TlsServerOptions& o) {
-    const Suites suites = suites_of(o.tls_cipher_suites);
-    const bool older =
-        suites.older.empty() || SSL_CTX_set_cipher_list(ctx, suites.older.c_str()) == 1;
-    const bool newest =
-        suites.newest.empty() || SSL_CTX_set_ciphersuites(ctx, suites.newest.c_str()) == 1;
-    if (!older || !newest) refuse("tls_cipher_suites", "the suites cannot be used");
-  }
-  void load_key(const TlsServerOptions& o, std::string password) {
-    SSL_CTX_set_default_passwd_cb(ctx, give_password);
-    SSL_CTX_set_default_passwd_cb_userdata(ctx, &password);
-    if (SSL_CTX_use_certificate_chain_file(ctx, o.tls_cert.c_str()) != 1) {
-      refuse("tls_cert", "cannot use " + o.tls_cert);
-    }
-    if (SSL_CTX_use_PrivateKey_file(ctx, o.tls_key.c_str(), SSL_FILETYPE_PEM) != 1) {
-      refuse("tls_key", "cannot use " + o.tls_key);
-    }
-    if (SSL_CTX_check_private_key(ctx) != 1) refuse("tls_key", "is not the key of tls_cert");
-    SSL_CTX_set_default_passwd_cb_userdata(ctx, nullptr);
-    SSL_CTX_set_default_passwd_cb(ctx, nullptr);
-  }
   void load_authorities(const TlsServerOptions& o) {
     allowed_names = o.tls_allowed_dns_names;
     SSL_CTX_set_app_data(ctx, &allowed_names);
@@ -165,7 +87,7 @@ struct TlsServer::Context {
     for (const std::string& file : o.tls_allowed_cacerts) {
       if (SSL_CTX_load_verify_file(ctx, file.c_str()) != 1 ||
           SSL_add_file_cert_subjects_to_stack(names, file.c_str()) != 1) {
-        refuse("tls_allowed_cacerts", "cannot use " + file);
+        detail::refuse("tls_allowed_cacerts", "cannot use " + file);
       }
     }
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, check_peer);
@@ -177,18 +99,20 @@ struct TlsServer::Context {
 
 TlsServer::TlsServer(const TlsServerOptions& options, const std::string& key_password)
     : context_(std::make_unique<Context>()) {
-  context_->set_versions(options);
-  context_->set_suites(options);
-  context_->load_key(options, key_password);
+  SSL_CTX* const ctx = context_->ctx;
+  detail::set_versions(ctx, least_version(options), most_version(options));
+  detail::set_suites(ctx, detail::suites_of(options.tls_cipher_suites));
+  detail::load_key(ctx, options.tls_cert, options.tls_key, key_password);
   context_->load_authorities(options);
   // Clients of many languages just close; what they sent before is complete.
-  SSL_CTX_set_options(context_->ctx, SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_RENEGOTIATION);
-  SSL_CTX_set_mode(context_->ctx, SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                            SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   // A client that only writes never reads tickets; when it closes with them unread, its system throws
   // away what it has not sent yet.
-  SSL_CTX_set_num_tickets(context_->ctx, 0);
-  SSL_CTX_set_options(context_->ctx, SSL_OP_NO_TICKET);
-  SSL_CTX_set_session_cache_mode(context_->ctx, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(ctx, 0);
+  SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
+  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 }
 TlsServer::~TlsServer() = default;
 

@@ -31,6 +31,17 @@ TlsStream::Result TlsStream::read(char* to, std::size_t n) {
   ERR_clear_error();
   std::size_t bytes = 0;
   const int done = SSL_read_ex(ssl_of(connection_.get()), to, n, &bytes);
+  return after(done, bytes);
+}
+
+TlsStream::Result TlsStream::write(const char* from, std::size_t n) {
+  ERR_clear_error();
+  std::size_t bytes = 0;
+  const int done = SSL_write_ex(ssl_of(connection_.get()), from, n, &bytes);
+  return after(done, bytes);
+}
+
+TlsStream::Result TlsStream::after(int done, std::size_t bytes) {
   if (done == 1) return {bytes, Next::read};
   const int os_error = errno;
   switch (SSL_get_error(ssl_of(connection_.get()), done)) {
@@ -39,7 +50,7 @@ TlsStream::Result TlsStream::read(char* to, std::size_t n) {
     case SSL_ERROR_ZERO_RETURN: return {0, Next::end};
     case SSL_ERROR_SYSCALL:
       usable_ = false;
-      if (os_error == ECONNRESET || os_error == 0) return {0, Next::end};
+      if (os_error == ECONNRESET || os_error == EPIPE || os_error == 0) return {0, Next::end};
       throw fail("TLS: " + std::generic_category().message(os_error));
     default: usable_ = false; throw fail("TLS: " + library_error());
   }

@@ -1,10 +1,10 @@
 #pragma once
 
-// The server's end of one TLS connection on a non-blocking socket.
+// One end of a TLS connection on a non-blocking socket.
 //
 // Threads    One thread at a time.
 // Ownership  The descriptor is borrowed and stays open.
-// Errors     A handshake or record that is not valid, and a client that is not allowed, throw weir::fail.
+// Errors     A handshake or record that is not valid, and a peer that is not allowed, throw weir::fail.
 
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +23,8 @@ class TlsStream {
   // connection: an SSL* that this object owns from now on.
   explicit TlsStream(void* connection) : connection_(connection) {}
 
-  // What has to happen before the next read.
+  // What has to happen before the next call: nothing (read), the socket has to become ready, or there is
+  // no next one.
   enum class Next : std::uint8_t { read, wait_readable, wait_writable, end };
   struct Result {
     std::size_t bytes;
@@ -31,10 +32,14 @@ class TlsStream {
   };
   // Shakes hands first, where that is not done.
   Result read(char* to, std::size_t n);
+  // The same for writing. What was not written has to be offered again, from wherever it is then.
+  Result write(const char* from, std::size_t n);
   // Tells the peer that the connection ends; does not wait for its answer.
   void close();
 
  private:
+  Result after(int done, std::size_t bytes);
+
   std::unique_ptr<void, detail::TlsFree> connection_;
   bool usable_ = true;  // no error happened on it
 };
