@@ -2,22 +2,26 @@
 
 #include <prometheus/text_serializer.h>
 
+#include "plugins/common/http/credentials.hpp"
+#include "plugins/common/http_server/server.hpp"
+#include "plugins/common/sockets/listening_socket.hpp"
+#include "plugins/outputs/prometheus_client/page_handler.hpp"
+
 namespace weir::prometheus_client {
 namespace {
 
 constexpr std::size_t slot_refused = 0;
+constexpr std::uint32_t connections_max = 256;
 
 }  // namespace
+
+PrometheusClient::PrometheusClient() = default;
+PrometheusClient::~PrometheusClient() = default;
 
 void PrometheusClient::init() {
   check();
   if (path.empty() || path.front() != '/') throw config_error("path", "has to begin with a slash");
-  for (const auto& range : ip_range) {
-    if (!in_range("0.0.0.0", range) && !in_range("::", range) &&
-        range.find_first_not_of("0123456789abcdefABCDEF.:/") != std::string::npos) {
-      throw config_error("ip_range", "\"" + range + "\" is no network; write 192.168.0.0/24");
-    }
-  }
+  networks_ = Networks(ip_range);
   CollectionSettings s;
   s.version = static_cast<int>(metric_version);
   s.rules.string_as_label = string_as_label;
@@ -39,34 +43,38 @@ std::string PrometheusClient::address() const {
 
 void PrometheusClient::start() {
   if (server_) return;
-  const auto* sockets = self.extension<weir_listen_v1>(WEIR_EXT_LISTEN);
-  weir_listen_opts opts{};
-  opts.size = sizeof opts;
-  weir_err err = make_err();
-  const std::string at = address();
-  const weir_status status = sockets->open(self.context(), borrow(at), &opts, &socket_, &err);
-  if (status == WEIR_E_CONFIG) throw config_error("listen", std::string(message_of(err)));
-  if (status != WEIR_OK) throw retry(std::string(message_of(err)));
-  ServerSettings s;
-  s.path = path;
-  s.read_timeout_ns = read_timeout.ns;
-  s.write_timeout_ns = write_timeout.ns;
-  s.user = basic_username;
-  if (basic_password.set) s.password = self.reveal(basic_password.handle);
-  s.ip_ranges = ip_range;
-  s.headers = http_headers;
-  s.tls = static_cast<const common::TlsServerOptions&>(*this);
-  if (tls_key_pwd.set) s.tls_key_password = self.reveal(tls_key_pwd.handle);
-  s.page = [this] { return page(); };
-  server_ = std::make_unique<Server>(std::move(s), socket_);
-  self.info("Listening on " + at + path);
+  http::ServerSettings settings;
+  settings.limits.read_timeout_ns = read_timeout.ns;
+  settings.limits.write_timeout_ns = write_timeout.ns;
+  settings.connections_max = connections_max;
+  if (wanted()) {
+    const std::string password = tls_key_pwd.set ? self.reveal(tls_key_pwd.handle) : "";
+    settings.tls = std::make_shared<common::TlsServer>(*this, password);
+  }
+  socket_ = std::make_unique<common::ListeningSocket>(self, address(), "listen");
+  server_ = std::make_unique<http::Server>(
+      self, settings, socket_->descriptor(),
+      [this](std::uint32_t, http::Connections&) { return make_handler(); });
+  self.info("Listening on " + address() + path);
+}
+
+std::unique_ptr<http::Handler> PrometheusClient::make_handler() const {
+  PageSettings page_of;
+  page_of.path = path;
+  if (!basic_username.empty()) {
+    const std::string password = basic_password.set ? self.reveal(basic_password.handle) : "";
+    page_of.authorization = http::basic_authorization(basic_username, password);
+  }
+  page_of.networks = networks_;
+  page_of.fields = http_headers;
+  page_of.page = [this] { return page(); };
+  page_of.warn = [this](const std::string& why) { self.warn(why); };
+  return std::make_unique<PageHandler>(std::move(page_of));
 }
 
 void PrometheusClient::stop() {
   server_.reset();
-  if (socket_ < 0) return;
-  self.extension<weir_listen_v1>(WEIR_EXT_LISTEN)->close(self.context(), socket_);
-  socket_ = -1;
+  socket_.reset();
 }
 
 void PrometheusClient::write(const delivery& rows) {

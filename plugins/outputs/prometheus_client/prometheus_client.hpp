@@ -8,8 +8,17 @@
 
 #include <weir/weir.hpp>
 
+#include "plugins/common/tls/tls_server.hpp"
 #include "plugins/outputs/prometheus_client/collection.hpp"
-#include "plugins/outputs/prometheus_client/server.hpp"
+#include "plugins/outputs/prometheus_client/networks.hpp"
+
+namespace weir::common {
+class ListeningSocket;
+}
+namespace weir::http {
+class Handler;
+class Server;
+}  // namespace weir::http
 
 namespace weir::prometheus_client {
 
@@ -58,6 +67,9 @@ struct PrometheusClient : common::TlsServerOptions {
           "Types of metrics whose own type is not right"}};
   static constexpr auto options = std::tuple_cat(own_options, TlsServerOptions::tls_options);
 
+  PrometheusClient();
+  ~PrometheusClient();
+
   void init();
   void start();
   void stop();
@@ -66,10 +78,12 @@ struct PrometheusClient : common::TlsServerOptions {
  private:
   std::string page() const;
   [[nodiscard]] std::string address() const;
+  std::unique_ptr<http::Handler> make_handler() const;
 
+  Networks networks_;
   std::unique_ptr<Collection> collection_;
-  std::unique_ptr<Server> server_;
-  std::int32_t socket_{-1};
+  std::unique_ptr<common::ListeningSocket> socket_;
+  std::unique_ptr<http::Server> server_;
 };
 
 }  // namespace weir::prometheus_client

@@ -1,8 +1,7 @@
 #include "plugins/outputs/prometheus_client/prometheus_client.hpp"
 
 #include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <netinet/in.h>
 
 #include <functional>
 
@@ -10,36 +9,54 @@
 
 #include <weir/testing/plugin.hpp>
 
+#include "tests/support/http_client.hpp"
+
 namespace weir::prometheus_client {
 namespace {
 
-TEST(Ranges, TakeNetworksAndAddresses) {
+sockaddr_storage peer(const std::string& address) {
+  sockaddr_storage all{};
+  auto& v4 = reinterpret_cast<sockaddr_in&>(all);
+  auto& v6 = reinterpret_cast<sockaddr_in6&>(all);
+  if (inet_pton(AF_INET, address.c_str(), &v4.sin_addr) == 1) {
+    all.ss_family = AF_INET;
+  } else if (inet_pton(AF_INET6, address.c_str(), &v6.sin6_addr) == 1) {
+    all.ss_family = AF_INET6;
+  }
+  return all;
+}
+
+bool in_range(const std::string& address, const std::string& range) {
+  return Networks({range}).allow(peer(address));
+}
+
+TEST(Networks, TakeNetworksAndAddresses) {
   EXPECT_TRUE(in_range("10.1.2.3", "10.0.0.0/8"));
   EXPECT_FALSE(in_range("11.1.2.3", "10.0.0.0/8"));
+  EXPECT_TRUE(in_range("10.1.2.3", "10.1.2.3"));
   EXPECT_TRUE(in_range("::ffff:10.1.2.3", "10.1.2.3"));
+  EXPECT_TRUE(in_range("192.168.1.2", "192.168.1.0/30"));
+  EXPECT_FALSE(in_range("192.168.1.4", "192.168.1.0/30"));
   EXPECT_TRUE(in_range("fd00::1", "fd00::/16"));
+  EXPECT_FALSE(in_range("fd01::1", "fd00::/16"));
   EXPECT_FALSE(in_range("10.1.2.3", "fd00::/16"));
+  EXPECT_TRUE(in_range("10.1.2.3", "0.0.0.0/0"));
+  EXPECT_FALSE(in_range("unix", "0.0.0.0/0"));
+  EXPECT_TRUE(Networks().allow(peer("unix")));
+}
+
+TEST(Networks, RefuseWhatTheyAreNot) {
+  for (const char* range :
+       {"", "10.0.0.0/33", "10.0.0/8", "fd00::/129", "x", "10.0.0.0/", "1.1.1.1/-1"}) {
+    EXPECT_THROW(Networks({range}), config_error) << range;
+  }
 }
 
 // GET over a loopback socket; the whole answer.
 std::string get(std::uint16_t port, const std::string& path, const std::string& extra = {}) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_port = htons(port);
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  std::string answer;
-  if (fd >= 0 && ::connect(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0) {
-    const std::string request =
-        "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + extra + "\r\n";
-    EXPECT_EQ(::write(fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
-    char part[4096];
-    for (ssize_t n = 0; (n = ::read(fd, part, sizeof part)) > 0;) {
-      answer.append(part, static_cast<std::size_t>(n));
-    }
-  }
-  ::close(fd);
-  return answer;
+  http::TestClient client(port);
+  client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + extra + "\r\n");
+  return client.rest();
 }
 
 class Scrape : public ::testing::Test {
