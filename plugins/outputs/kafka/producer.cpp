@@ -106,7 +106,17 @@ std::string Producer::unreachable(int timeout_ms) {
   return last_error_.empty() ? rd_kafka_err2str(error) : last_error_;
 }
 
+// Null where the library takes no such name; rd_kafka_last_error() says why.
+rd_kafka_topic_t* Producer::topic_of(const std::string& name) {
+  if (topic_ && topic_name_ == name) return topic_.get();
+  topic_.reset(rd_kafka_topic_new(client_.get(), name.c_str(), nullptr));
+  topic_name_ = name;
+  return topic_.get();
+}
+
 rd_kafka_resp_err_t Producer::try_send(const Message& m) {
+  rd_kafka_topic_t* const topic = topic_of(m.topic);
+  if (topic == nullptr) return rd_kafka_last_error();
   rd_kafka_headers_t* headers = nullptr;
   if (!m.headers.empty()) {
     headers = rd_kafka_headers_new(m.headers.size());
@@ -117,7 +127,7 @@ rd_kafka_resp_err_t Producer::try_send(const Message& m) {
   }
   std::array<rd_kafka_vu_t, 8> v{};
   std::size_t n = 0;
-  v[n].vtype = RD_KAFKA_VTYPE_TOPIC, v[n++].u.cstr = m.topic.c_str();
+  v[n].vtype = RD_KAFKA_VTYPE_RKT, v[n++].u.rkt = topic;
   v[n].vtype = RD_KAFKA_VTYPE_VALUE, v[n].u.mem.ptr = input_of(m.value),
   v[n++].u.mem.size = m.value.size();
   if (m.key.data() != nullptr) {

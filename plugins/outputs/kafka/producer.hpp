@@ -63,6 +63,7 @@ class Producer {
   static void on_log(const rd_kafka_t* client, int level, const char* facility, const char* text);
   static void on_error(rd_kafka_t* client, int error, const char* reason, void* opaque);
   rd_kafka_resp_err_t try_send(const Message& message);
+  rd_kafka_topic_t* topic_of(const std::string& name);
   void set_token(const BearerToken& token);
 
   struct ClientFree {
@@ -72,7 +73,13 @@ class Producer {
   host home_;
   Fates fates_;
   std::string last_error_;
+  struct TopicFree {
+    void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+  };
   std::unique_ptr<rd_kafka_t, ClientFree> client_;
+  // The latest one: by its name the library would look each message's up under the client's lock.
+  std::unique_ptr<rd_kafka_topic_t, TopicFree> topic_;
+  std::string topic_name_;
 };
 
 }  // namespace weir::kafka_output
