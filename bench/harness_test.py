@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Tests of the harness's own arithmetic and reading; nothing is measured here."""
 
+import argparse
 import json
 import math
 import pathlib
@@ -15,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import (agent, build, callgrind, command_line, compare, drawing, figures, machine, process, products,  # noqa: E402
                      scenarios)  # (found by the path above)
 from harness.figures import Failed, Figure, Target, Work  # noqa: E402
-from harness.scenarios import allocations, base, fanout, footprint, host, micro, slow, tcp  # noqa: E402
+from harness.scenarios import allocations, base, fanout, footprint, host, micro, scaling, slow, tail, tcp  # noqa: E402
 
 WEIR = products.Installation("weir", products.PRODUCTS["weir"], pathlib.Path("/bin/false"))
 
@@ -85,11 +86,23 @@ class Reading(unittest.TestCase):
         text = "Name:\tx\nvoluntary_ctxt_switches:\t12\nnonvoluntary_ctxt_switches:\t99\n"
         self.assertEqual(process.voluntary_switches(text), 12)
 
-    def test_allocations_are_two_numbers(self):
+    def test_what_was_counted_are_four_numbers(self):
         with tempfile.TemporaryDirectory() as folder:
             counts = pathlib.Path(folder, "counts")
-            counts.write_bytes((7).to_bytes(8, "little") + (8).to_bytes(8, "little"))
-            self.assertEqual(allocations.read(counts), (7, 8))
+            counts.write_bytes(b"".join(number.to_bytes(8, "little") for number in (7, 8, 9, 1)))
+            self.assertEqual(allocations.read(counts), (7, 8, 9, 1))
+
+    def test_counts_are_those_of_a_thousand_records(self):
+        found = allocations.figures_of("x", (10, 100, 5, 0), (30, 900, 45, 2), 2000)
+        self.assertEqual([one.value for one in found], [10, 20])
+        self.assertEqual(found[1].detail, {"contended_per_k_records": 1})
+
+    def test_bytes_read_are_those_of_all_reads(self):
+        self.assertEqual(tail.bytes_read("rchar: 1234\nwchar: 5\nread_bytes: 0\n"), 1234)
+
+    def test_the_ratio_of_pairs_is_that_of_the_median_pair(self):
+        pairs = [({"wall_s": a}, {"wall_s": b}) for a, b in ((2, 1), (9, 3), (2, 2))]
+        self.assertEqual(scaling.median_ratio(pairs, "wall_s"), 2)
 
     def test_a_reader_that_does_not_end_is_a_failure(self):
         with subprocess.Popen(["sleep", "60"], stdout=subprocess.PIPE) as child:
@@ -271,6 +284,16 @@ class Scenarios(unittest.TestCase):
         names = [one.name for one in scenarios.ALL]
         self.assertEqual(len(set(names)), len(names))
         self.assertTrue(all(one.about for one in scenarios.ALL))
+
+    def test_scenarios_are_selected_by_name_or_pattern(self):
+        self.assertEqual([one.name for one in command_line.matching(["lp_tcp_discard"])], ["lp_tcp_discard"])
+        self.assertLess({"json_tail_file", "json_process"}, {one.name for one in command_line.matching(["json_*"])})
+        with self.assertRaises(argparse.ArgumentTypeError):
+            command_line.known("no_such_scenario")
+
+    def test_an_agent_is_kept_on_cores(self):
+        self.assertEqual(agent.on_cores([0, 1]), ("taskset", "--cpu-list", "0,1"))
+        self.assertEqual(agent.on_cores(None), ())
 
     def test_configurations_are_complete(self):
         for one in (one for one in scenarios.ALL if isinstance(one, tcp.TcpScenario)):

@@ -29,13 +29,13 @@ class Ended:
 
 
 class Agent:
-    """One run. Its log, configuration and ledger stay in the folder it is given."""
+    """One run. Its log, configuration and ledger stay in the folder it is given; on the given cores alone, if any."""
 
-    def __init__(self, installation, configuration, folder, *options, environment=None):
+    def __init__(self, installation, configuration, folder, *options, environment=None, cores=None):
         (folder / "agent.conf").write_text(configuration)
         self.ledger = folder / "ledger.json" if installation.product.has_ledger else None
         self.log = folder / "agent.log"
-        command = installation.command(folder / "agent.conf", folder, *options)
+        command = [*on_cores(cores), *installation.command(folder / "agent.conf", folder, *options)]
         with self.log.open("w") as log:
             self.started_ns = time.time_ns()
             self.process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log, cwd=folder,
@@ -92,9 +92,14 @@ def can_connect(port):
     return False
 
 
-def run_once(installation, configuration, folder):
+def on_cores(cores):
+    """What stands before a command that is to see only these."""
+    return ("taskset", "--cpu-list", ",".join(map(str, cores))) if cores else ()
+
+
+def run_once(installation, configuration, folder, cores=None):
     """From start to end by itself."""
-    agent = Agent(installation, configuration, folder, *installation.product.once)
+    agent = Agent(installation, configuration, folder, *installation.product.once, cores=cores)
     try:
         return agent.wait(ONCE_S)
     finally:
@@ -102,9 +107,9 @@ def run_once(installation, configuration, folder):
 
 
 @contextlib.contextmanager
-def running(installation, configuration, folder, environment=None):
+def running(installation, configuration, folder, environment=None, cores=None):
     """An agent that is gone afterwards, whatever happens."""
-    agent = Agent(installation, configuration, folder, environment=environment)
+    agent = Agent(installation, configuration, folder, environment=environment, cores=cores)
     try:
         yield agent
     finally:

@@ -1,6 +1,7 @@
 """Where the agent and the tools of bench are, and how they get there."""
 
 import json
+import os
 import pathlib
 import subprocess
 
@@ -17,9 +18,10 @@ def build_release():
     checked("ninja", "-C", RELEASE, "weir", "weir_modules", "weir_benches")
 
 
-def checked(*command):
-    """Runs a command that has to end well; returns what it printed."""
-    done = subprocess.run([str(word) for word in command], cwd=TOP, capture_output=True, text=True, errors="replace")
+def checked(*command, environment=None):
+    """Runs a command that has to end well; returns what it printed. environment is added to ours."""
+    done = subprocess.run([str(word) for word in command], cwd=TOP, capture_output=True, text=True, errors="replace",
+                          env={**os.environ, **(environment or {})})
     if done.returncode != 0:
         raise Failed(f"{' '.join(map(str, command))} ended with status {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -34,8 +36,8 @@ class Tools:
     def path(self, name):
         return self.build / "bench" / "tools" / name
 
-    def run(self, name, *arguments):
-        return checked(self.path(name), *arguments)
+    def run(self, name, *arguments, environment=None):
+        return checked(self.path(name), *arguments, environment=environment)
 
-    def json(self, name, *arguments):
-        return json.loads(self.run(name, *arguments))
+    def json(self, name, *arguments, environment=None):
+        return json.loads(self.run(name, *arguments, environment=environment))

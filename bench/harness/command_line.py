@@ -4,6 +4,7 @@ import argparse
 import collections
 import dataclasses
 import datetime
+import fnmatch
 import json
 import os
 import pathlib
@@ -37,8 +38,8 @@ def parse(arguments):
              "repeatable")
     add("--install", action="append", choices=sorted(install.RECIPES), metavar="AGENT",
         help=f"fetch another agent first ({', '.join(sorted(install.RECIPES))}), then measure with it; repeatable")
-    add("--only", action="append", choices=[one.name for one in scenarios.ALL], metavar="SCENARIO",
-        help="only this one; repeatable")
+    add("--only", action="append", type=known, metavar="SCENARIO",
+        help="only this one, or those that match a pattern ('json_*'); repeatable")
     add("--repeat", type=int, default=3, metavar="N", help="runs of each; the median counts (3)")
     add("--records", type=int, default=2_000_000, metavar="N", help="records per run of a TCP scenario (2000000)")
     add("--seconds", type=float, default=20, metavar="N", help="how long the host scenario watches (20)")
@@ -49,6 +50,16 @@ def parse(arguments):
         help=f"count instructions on replayed input instead ({', '.join(callgrind.QUESTIONS)}); repeatable")
     add("--disk", type=pathlib.Path, default=build.TOP, metavar="DIR", help="folder whose disk is measured")
     return parser.parse_args(arguments)
+
+
+def known(pattern):
+    if not matching([pattern]):
+        raise argparse.ArgumentTypeError(f"there is no scenario {pattern}; --help lists them")
+    return pattern
+
+
+def matching(patterns):
+    return [one for one in scenarios.ALL if any(fnmatch.fnmatchcase(one.name, pattern) for pattern in patterns)]
 
 
 @dataclasses.dataclass
@@ -74,7 +85,7 @@ class Session:
                                      (options.plugins or where / "plugins").resolve(), of_build=True)
         others = [products.parse(words, install.folder()) for words in [*options.others, *(options.install or [])]]
         self.installations = [weir, *others]
-        self.selected = [one for one in scenarios.ALL if not options.only or one.name in options.only]
+        self.selected = matching(options.only or ["*"])
         self.kept = self.read_kept()
         self.results = {one.name: Results() for one in self.installations}
         self.failures = []

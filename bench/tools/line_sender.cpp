@@ -15,9 +15,7 @@
 // Standard output: {"records":,"bytes":,"wall_s":,"cpu_s":}. Status 1 with a reason on standard
 // error.
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,11 +30,11 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <vector>
 
 #include "bench/tools/clocks.hpp"
+#include "bench/tools/loopback.hpp"
 #include "bench/tools/program.hpp"
 
 namespace weir::bench {
@@ -153,10 +151,6 @@ class Lines {
   std::vector<std::size_t> begins_{}, seq_at_{}, host_at_{};
 };
 
-[[noreturn]] void fail(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
 class Target {
  public:
   explicit Target(int fd, const char* what) : fd_(fd) {
@@ -180,14 +174,8 @@ class Target {
 };
 
 void connect_to(const Target& to, std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  // The socket interface knows addresses of any family by their common beginning.
-  if (::connect(to.fd(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-    fail("connect");
-  }
+  sockaddr_in address = loopback(port);
+  if (::connect(to.fd(), any(address), sizeof address) != 0) fail("connect");
 }
 
 // The peer closes when it has read everything.

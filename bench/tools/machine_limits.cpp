@@ -7,19 +7,19 @@
 //   lines        counting newlines with memchr, as wc -l does
 //   tcp_receive  over one loopback connection; the CPU seconds are the receiver's
 //   tmpfs_write  write() into a file of TMPFS_FOLDER
+//   udp_receive  datagrams of 32 bytes by recvmmsg, from a sender that floods; "bytes" are datagrams that came
 //   disk_write   the same in DISK_FOLDER, ending with fdatasync
 //   call         of a function behind a pointer; "bytes" are calls
 //
 // Standard output, a line each: {"limit":NAME,"bytes":,"wall_s":,"cpu_s":}.
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
+#include <atomic>
 #include <cinttypes>
 #include <cstdint>
 #include <cstdio>
@@ -29,11 +29,11 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <vector>
 
 #include "bench/tools/clocks.hpp"
+#include "bench/tools/loopback.hpp"
 #include "bench/tools/program.hpp"
 
 namespace weir::bench {
@@ -41,10 +41,8 @@ namespace {
 
 constexpr double enough_s = 0.5;
 constexpr std::size_t piece_bytes = std::size_t{256} << 10U;
-
-[[noreturn]] void fail(const std::string& what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
+constexpr std::size_t datagram_bytes = 32;
+constexpr int udp_room_bytes = 4 << 20;
 
 // Keeps what was computed from being optimized away.
 template <typename T>
@@ -57,29 +55,29 @@ void print(const char* name, std::uint64_t bytes, double wall, double cpu) {
               bytes, wall, cpu);
 }
 
-// Rounds of a step that handles so many bytes, until the time is enough.
+// Rounds of a step that says how many bytes it handled, until the time is enough.
 template <typename F>
-void repeat(const char* name, std::uint64_t bytes_per_round, F&& step) {
+void repeat(const char* name, F&& step) {
   step();  // warm
   const Watch watch;
   std::uint64_t bytes = 0;
   do {
-    step();
-    bytes += bytes_per_round;
+    bytes += step();
   } while (watch.wall() < enough_s);
   print(name, bytes, watch.wall(), watch.cpu());
 }
 
 void copy(const std::string& text) {
   std::vector<char> to(text.size());
-  repeat("memcpy", text.size(), [&] {
+  repeat("memcpy", [&] {
     std::memcpy(to.data(), text.data(), text.size());
     keep(to.data());
+    return text.size();
   });
 }
 
 void count_lines(const std::string& text) {
-  repeat("lines", text.size(), [&] {
+  repeat("lines", [&] {
     std::uint64_t lines = 0;
     const char* const end = text.data() + text.size();
     for (const char* at = text.data(); at < end; ++at, ++lines) {
@@ -87,6 +85,7 @@ void count_lines(const std::string& text) {
       if (at == nullptr) break;
     }
     keep(lines);
+    return text.size();
   });
 }
 
@@ -103,18 +102,14 @@ void write_file(const char* name, const std::string& folder, const std::string& 
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0) fail(path);
   ::unlink(path.c_str());
-  repeat(name, text.size(), [&] {
+  repeat(name, [&] {
     // New blocks each round, as a growing file takes them.
     if (::ftruncate(fd, 0) != 0 || ::lseek(fd, 0, SEEK_SET) != 0) fail(path);
     write_pieces(fd, text);
     if (sync && ::fdatasync(fd) != 0) fail(path);
+    return text.size();
   });
   ::close(fd);
-}
-
-sockaddr* any(sockaddr_in& address) {
-  // The socket interface knows addresses of any family by their common beginning.
-  return reinterpret_cast<sockaddr*>(&address);
 }
 
 void send_for_a_while(sockaddr_in to, const std::string& text) {
@@ -134,21 +129,60 @@ void receive_all(int fd) {
 }
 
 void receive(const std::string& text) {
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  socklen_t length = sizeof address;
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (listener < 0 || ::bind(listener, any(address), length) != 0 || ::listen(listener, 1) != 0 ||
-      ::getsockname(listener, any(address), &length) != 0) {
-    fail("listen");
-  }
-  std::thread sender([&] { send_for_a_while(address, text); });
-  const int fd = ::accept(listener, nullptr, nullptr);
+  const Bound listener = bound(SOCK_STREAM, 0);
+  if (::listen(listener.fd, 1) != 0) fail("listen");
+  std::thread sender([&] { send_for_a_while(listener.address, text); });
+  const int fd = ::accept(listener.fd, nullptr, nullptr);
   if (fd >= 0) receive_all(fd);
   sender.join();
   ::close(fd);
-  ::close(listener);
+  ::close(listener.fd);
+}
+
+// Datagrams of one call, each with room of its own.
+class Datagrams {
+ public:
+  Datagrams() {
+    for (std::size_t i = 0; i < headers_.size(); ++i) {
+      pieces_[i] = {room_[i].data(), datagram_bytes};
+      headers_[i].msg_hdr.msg_iov = &pieces_[i];
+      headers_[i].msg_hdr.msg_iovlen = 1;
+    }
+  }
+  mmsghdr* headers() { return headers_.data(); }
+  static constexpr unsigned count = 64;
+
+ private:
+  std::array<std::array<char, datagram_bytes>, count> room_{};
+  std::array<iovec, count> pieces_{};
+  std::array<mmsghdr, count> headers_{};
+};
+
+void send_datagrams(sockaddr_in to, const std::atomic<bool>& enough) {
+  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0 || ::connect(fd, any(to), sizeof to) != 0) fail("connect");
+  Datagrams datagrams;
+  while (!enough) ::sendmmsg(fd, datagrams.headers(), Datagrams::count, 0);
+  ::close(fd);
+}
+
+// The sender floods: what does not fit is dropped by the kernel, and not in the figure.
+void receive_datagrams() {
+  const Bound socket = bound(SOCK_DGRAM, 0);
+  const int room = udp_room_bytes;
+  ::setsockopt(socket.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+  std::atomic<bool> enough{false};
+  std::thread sender([&] { send_datagrams(socket.address, enough); });
+  Datagrams datagrams;
+  repeat("udp_receive", [&] {
+    const int n =
+        ::recvmmsg(socket.fd, datagrams.headers(), Datagrams::count, MSG_WAITFORONE, nullptr);
+    if (n < 0) fail("recvmmsg");
+    return static_cast<std::uint64_t>(n);
+  });
+  enough = true;
+  sender.join();
+  ::close(socket.fd);
 }
 
 int add_one(int to) { return to + 1; }
@@ -156,10 +190,11 @@ int add_one(int to) { return to + 1; }
 void call() {
   int (*volatile function)(int) = add_one;
   constexpr std::uint64_t calls = 1'000'000;
-  repeat("call", calls, [&] {
+  repeat("call", [&] {
     int n = 0;
     for (std::uint64_t i = 0; i < calls; ++i) n = function(n);
     keep(n);
+    return calls;
   });
 }
 
@@ -170,6 +205,7 @@ int run(const std::vector<std::string>& words) {
   copy(text);
   count_lines(text);
   receive(text);
+  receive_datagrams();
   write_file("tmpfs_write", words.at(1), text, false);
   write_file("disk_write", words.at(2), text, true);
   call();

@@ -21,10 +21,10 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "bench/tools/clocks.hpp"
+#include "bench/tools/loopback.hpp"
 #include "bench/tools/program.hpp"
 
 namespace weir::bench {
@@ -35,10 +35,6 @@ constexpr std::size_t time_digits = 19;
 
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): all that a signal may touch
 volatile std::sig_atomic_t hurry = 0;
-
-[[noreturn]] void fail(const std::string& what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
 
 int opened(const std::string& path, int flags) {
   const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0644);

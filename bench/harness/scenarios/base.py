@@ -29,11 +29,11 @@ class Context:
         return text
 
     @contextlib.contextmanager
-    def agent(self, scenario, port=None, folder=None, environment=None, **values):
+    def agent(self, scenario, port=None, folder=None, environment=None, cores=None, **values):
         """An agent that runs with the scenario's configuration, and listens if it is given a port."""
         folder = folder or self.folder
         text = self.configuration(scenario, port=port, folder=folder, **values)
-        with agent.running(self.installation, text, folder, environment) as running:
+        with agent.running(self.installation, text, folder, environment, cores) as running:
             if port:
                 running.wait_for_port(port)
             yield running

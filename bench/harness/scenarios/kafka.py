@@ -26,6 +26,30 @@ def broker(folder):
         build.checked(SERVER, "stop", folder)
 
 
+def make_topic(context, topic):
+    build.checked(SERVER, "topic", context.folder / "kafka", topic, PARTITIONS)
+
+
+def read_back(context, address, topic):
+    """(distinct, duplicate) records of everything that the topic holds."""
+    file = context.folder / "read.out"
+    with file.open("wb") as out:
+        done = subprocess.run(["kcat", "-C", "-q", "-e", "-b", address, "-t", topic, "-o", "beginning", "-D", ""],
+                              stdout=out, stderr=subprocess.PIPE, text=True, timeout=READ_S)
+    if done.returncode != 0:
+        raise Failed(f"reading the topic back: {done.stderr}")
+    return context.in_files(file)
+
+
+def bare_loop(context, address, environment=None):
+    """What the bare loop says that sends as many of the same lines to the topic "bare"."""
+    sample = context.folder / "sample.lp"
+    context.tools.run("line_sender", 0, f"records={context.records}", f"sample={sample}")
+    said = context.tools.json("kafka_loop", address, "bare", sample, BATCH, *SETTINGS, environment=environment)
+    sample.unlink()
+    return said
+
+
 class KafkaOut(Scenario):
     name = "kafka_out"
     about = "line protocol over TCP to a Kafka broker, a message each, beside a bare loop that sends the same"
@@ -33,8 +57,8 @@ class KafkaOut(Scenario):
     def run(self, context):
         with broker(context.folder / "kafka") as address:
             for topic in ("ours", "bare"):
-                build.checked(SERVER, "topic", context.folder / "kafka", topic, PARTITIONS)
-            bare = self.bare(context, address)
+                make_topic(context, topic)
+            bare = bare_loop(context, address)
             work, ended = self.ours(context, address)
         cpu = throughput(self.name, work, "bare loop", bare["cpu_s"] / bare["bytes"], None)
         ratio = work.cpu_s / work.records / (bare["cpu_s"] / bare["records"])
@@ -42,30 +66,11 @@ class KafkaOut(Scenario):
                 Figure(f"{self.name}: CPU against the bare loop", ratio, "x", target=Target(1.25),
                        detail={"bare_wall_s": bare["wall_s"], "bare_cpu_s": bare["cpu_s"]})]
 
-    @staticmethod
-    def bare(context, address):
-        sample = context.folder / "sample.lp"
-        context.tools.run("line_sender", 0, f"records={context.records}", f"sample={sample}")
-        said = context.tools.json("kafka_loop", address, "bare", sample, BATCH, *SETTINGS)
-        sample.unlink()
-        return said
-
     def ours(self, context, address):
         port = agent.free_port()
         with context.agent(self.name, port, broker=address, topic="ours") as running:
             cpu_before, begin = process.cpu_seconds(running.pid), time.monotonic()
             sent = context.tools.json("line_sender", port, f"records={context.records}")
             ended = running.stop()
-        arrived, lost = context.judged(self.arrived(context, address), sent["records"], ended.ledger)
+        arrived, lost = context.judged(read_back(context, address, "ours"), sent["records"], ended.ledger)
         return work_of(sent, arrived, lost, ended.cpu_s - cpu_before, ended.ended_at - begin), ended
-
-    @staticmethod
-    def arrived(context, address):
-        """Everything that the topic holds, read back."""
-        file = context.folder / "read.out"
-        with file.open("wb") as out:
-            done = subprocess.run(["kcat", "-C", "-q", "-e", "-b", address, "-t", "ours", "-o", "beginning", "-D", ""],
-                                  stdout=out, stderr=subprocess.PIPE, text=True, timeout=READ_S)
-        if done.returncode != 0:
-            raise Failed(f"reading the topic back: {done.stderr}")
-        return context.in_files(file)
