@@ -411,8 +411,8 @@ void Pipeline::watch(Instance& instance, Executor& where) {
 void Pipeline::rest_where_quiet() {
   std::vector<ParseStage*> quiet;
   for (const auto& i : inputs_) {
-    if (i->parse_stage() != nullptr && i->parse_stage()->falls_quiet())
-      quiet.push_back(i->parse_stage());
+    ParseStage* const stage = i->parse_stage();
+    if (stage != nullptr && stage->falls_quiet()) quiet.push_back(stage);
   }
   if (quiet.empty() || resting_.exchange(true)) return;
   if (stopping_) return resting_.store(false);
