@@ -108,10 +108,11 @@ std::string Producer::unreachable(int timeout_ms) {
 
 // Null where the library takes no such name; rd_kafka_last_error() says why.
 rd_kafka_topic_t* Producer::topic_of(const std::string& name) {
-  if (topic_ && topic_name_ == name) return topic_.get();
-  topic_.reset(rd_kafka_topic_new(client_.get(), name.c_str(), nullptr));
-  topic_name_ = name;
-  return topic_.get();
+  const auto known = topics_.find(name);
+  if (known != topics_.end()) return known->second.get();
+  if (topics_.size() == topics_max) topics_.clear();
+  Topic made(rd_kafka_topic_new(client_.get(), name.c_str(), nullptr));
+  return made ? topics_.emplace(name, std::move(made)).first->second.get() : nullptr;
 }
 
 rd_kafka_resp_err_t Producer::try_send(const Message& m) {

@@ -5,12 +5,13 @@
 // Threads    One user at a time; librdkafka's threads only call the log.
 // Ownership  Messages are copied. Topics and the client end with the producer.
 // Errors     Construction throws weir::config_error for a setting or token librdkafka refuses.
-// Limits     queue_bytes of messages wait inside librdkafka.
+// Limits     queue_bytes of messages wait inside librdkafka; handles of topics_max topics are kept.
 
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,8 @@ struct BearerToken {
 
 class Producer {
  public:
+  static constexpr std::size_t topics_max = 1024;
+
   // token: with sasl.mechanisms = OAUTHBEARER; it holds as long as the brokers take it.
   Producer(const Settings& settings, host home, const BearerToken* token = nullptr);
   Producer(const Producer&) = delete;
@@ -78,8 +81,8 @@ class Producer {
   };
   std::unique_ptr<rd_kafka_t, ClientFree> client_;
   // The latest one: by its name the library would look each message's up under the client's lock.
-  std::unique_ptr<rd_kafka_topic_t, TopicFree> topic_;
-  std::string topic_name_;
+  using Topic = std::unique_ptr<rd_kafka_topic_t, TopicFree>;
+  std::unordered_map<std::string, Topic> topics_;  // They go before the client.
 };
 
 }  // namespace weir::kafka_output
