@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 namespace weir {
 
@@ -15,6 +16,9 @@ class Executor {
   virtual ~Executor() = default;
   // Runs the task soon, on some thread. Tasks run in no promised order.
   virtual void post(std::function<void()> task) = 0;
+  // The same from the last line of a task of this executor: its thread is free for what follows, and nobody else
+  // has to be woken.
+  virtual void post_next(std::function<void()> task) { post(std::move(task)); }
   // A thread of it hangs in a plugin: one more takes its place. False when the allowance is used up.
   virtual bool replace_hung_thread() = 0;
 };

@@ -267,7 +267,7 @@ void Output::write_some() {
   for (int i = 0; i < writes_per_turn; ++i) {
     if (!write_one()) return;
   }
-  executor().post([this] { write_some(); });
+  executor().post_next([this] { write_some(); });
 }
 
 // One batch to the plugin. False when this turn is over.

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <boost/asio/defer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -72,10 +73,19 @@ void ThreadPool::post(std::function<void()> task) {
     grow = now < wanted && now < size_.threads_max + impl_->replaced;
   }
   if (grow) add_thread();
-  asio::post(impl_->context, [impl = impl_.get(), task = std::move(task)] {
+  asio::post(impl_->context, counted(std::move(task)));
+}
+
+void ThreadPool::post_next(std::function<void()> task) {
+  impl_->unfinished.fetch_add(1, std::memory_order_acq_rel);
+  asio::defer(impl_->context, counted(std::move(task)));
+}
+
+std::function<void()> ThreadPool::counted(std::function<void()> task) {
+  return [impl = impl_.get(), task = std::move(task)] {
     task();
     impl->unfinished.fetch_sub(1, std::memory_order_acq_rel);
-  });
+  };
 }
 
 bool ThreadPool::replace_hung_thread() {

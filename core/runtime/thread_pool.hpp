@@ -29,6 +29,7 @@ class ThreadPool final : public Executor {
   ~ThreadPool() override;
 
   void post(std::function<void()> task) override;
+  void post_next(std::function<void()> task) override;
   bool replace_hung_thread() override;
   // Runs what waits, then ends the threads. abandon_hung: threads inside a plugin are left behind, for a
   // process that is about to _exit.
@@ -36,6 +37,7 @@ class ThreadPool final : public Executor {
 
  private:
   void add_thread();
+  std::function<void()> counted(std::function<void()> task);
   class Impl;
   std::unique_ptr<Impl> impl_;
   const std::string name_;
