@@ -149,8 +149,8 @@ bool SeriesIndex::room(std::size_t arena_bytes, std::size_t more_texts, std::siz
 }
 
 void SeriesIndex::clear() {
-  texts_ = {};
-  series_ = {};
+  texts_ = std::vector<std::string_view>();  // = {} would keep the memory that is no longer charged
+  series_ = std::vector<Series>();
   text_index_.clear();
   series_index_.clear();
   latest_ = none;

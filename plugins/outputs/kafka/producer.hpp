@@ -80,7 +80,7 @@ class Producer {
     void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
   };
   std::unique_ptr<rd_kafka_t, ClientFree> client_;
-  // The latest one: by its name the library would look each message's up under the client's lock.
+  // By its name the library would look each message's up under the client's lock.
   using Topic = std::unique_ptr<rd_kafka_topic_t, TopicFree>;
   std::unordered_map<std::string, Topic> topics_;  // They go before the client.
 };
