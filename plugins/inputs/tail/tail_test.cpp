@@ -31,11 +31,11 @@ class Tailing : public testing::TestWithParam<const char*> {
  protected:
   void follow(const std::string& pattern, const std::string& toml = {}) {
     std::string text = "files = ['" + dir_.file(pattern) + "']\npath_tag = ''\n" + toml;
-    if (IsParameterized()) text += "\nwatch_method = '" + std::string(GetParam()) + "'";
+    if (is_parameterized()) text += "\nwatch_method = '" + std::string(GetParam()) + "'";
     kit_.emplace(weir::testing::descriptor<Tail>(), text);
     kit_->start();
   }
-  static bool IsParameterized() {
+  static bool is_parameterized() {
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
     return info != nullptr && info->value_param() != nullptr;
   }
