@@ -333,6 +333,8 @@ void Input::quiesce() {
     services_.timers.cancel(retry_timer_);
   }
   room_.notify_all();
+  const weir_event stopping{sizeof(weir_event), WEIR_EV_STOPPING, 0};
+  if (started_) instance_->notify(stopping);
 }
 
 void Input::end(std::int64_t deadline_ns) {

@@ -95,6 +95,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
   WEIR_DETECT(has_resume, lvalue<P>().resume(std::uint32_t{}));
   WEIR_DETECT(has_posted, lvalue<P>().posted(std::uint64_t{}));
   WEIR_DETECT(has_idle, lvalue<P>().idle());
+  WEIR_DETECT(has_stopping, lvalue<P>().stopping());
   WEIR_DETECT(has_self, lvalue<P>().self = std::declval<host>());
   WEIR_DETECT(has_metrics, P::metrics);
   WEIR_DETECT(has_needs, P::needs);
@@ -222,6 +223,9 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     }
     if constexpr (has_idle<P>::value) {
       if (e.type == WEIR_EV_IDLE) p.idle();
+    }
+    if constexpr (has_stopping<P>::value) {
+      if (e.type == WEIR_EV_STOPPING) p.stopping();
     }
     (void)p;
     (void)e;
