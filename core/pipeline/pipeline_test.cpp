@@ -73,6 +73,15 @@ class PipelineTest : public testing::Test {
   std::unique_ptr<Pipeline> pipeline_;
 };
 
+// The record that two reads share leaves with those of the second read.
+TEST_F(PipelineTest, ASharedRecordCostsNoBatchOfItsOwn) {
+  use_stream(plugin_of<LinesParser>(), {"a\nb", "c\nd\ne", "f\n"});
+  settings_.processors.push_back(plugin_settings<PrefixProcessor, config::ProcessorSettings>());
+  EXPECT_TRUE(once());
+  EXPECT_EQ(NamesOutput::all(), (Names{"p_a", "p_bc", "p_d", "p_ef"}));
+  EXPECT_EQ(node("processors").calls, 3U);
+}
+
 TEST_F(PipelineTest, ParsersGiveMemoryBackOnceWhenNothingComes) {
   use_stream(plugin_of<LinesParser>(), {"a\n"});
   LinesParser::idles = 0;
