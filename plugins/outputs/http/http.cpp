@@ -75,7 +75,8 @@ void Http::collect_fields() {
   };
   set("User-Agent", "Weir");
   set("Content-Type", "text/plain; charset=utf-8");
-  const std::string encoded = field_value(*common::encoding_of(content_encoding));
+  const std::string encoded =
+      field_value(common::encoding_of(content_encoding).value_or(common::Encoding::identity));
   if (!encoded.empty()) set("Content-Encoding", encoded);
   if (username.set || password.set) {
     set("Authorization",
@@ -101,16 +102,14 @@ void Http::write(const delivery& rows) {
 }
 
 void Http::write_each(const delivery& rows) {
-  const weir_delivery& d = rows.raw();
-  if (!progress_.is(d)) progress_ = {d.batch_id, d.row0, d.n_rows, 0};
+  const std::uint32_t first = progress_.resume(rows.raw());
   for (const row r : rows) {
-    const std::uint32_t index = r.index() - d.row0;
-    if (index < progress_.done) continue;
+    if (r.index() < first) continue;
     const std::string_view bytes = rows.bytes_of(r.index());
     if (!bytes.empty()) send(bytes);
-    progress_.done = index + 1;
+    progress_.done(r.index());
   }
-  progress_ = {};
+  progress_.finish();
 }
 
 void Http::send(std::string_view bytes) {

@@ -13,6 +13,7 @@
 #include <weir/weir.hpp>
 
 #include "plugins/common/compression/compression.hpp"
+#include "plugins/common/deliveries/progress.hpp"
 #include "plugins/common/http_client/session.hpp"
 #include "plugins/outputs/http/aws_credentials.hpp"
 #include "plugins/outputs/http/google_token.hpp"
@@ -51,15 +52,6 @@ struct Http : http::SessionOptions, AwsOptions {
   void write(const delivery& rows);
 
  private:
-  // How far a delivery of single metrics came; kept for its retry.
-  struct Progress {
-    std::uint64_t batch_id = 0;
-    std::uint32_t row0 = 0, n_rows = 0;
-    std::uint32_t done = 0;  // rows from row0 on that need not be looked at again
-    bool is(const weir_delivery& d) const {
-      return batch_id == d.batch_id && row0 == d.row0 && n_rows == d.n_rows;
-    }
-  };
   void write_each(const delivery& rows);
   void send(std::string_view bytes);
   void judge(const http::Answer& answer, std::size_t bytes) const;
@@ -71,7 +63,7 @@ struct Http : http::SessionOptions, AwsOptions {
   std::unique_ptr<GoogleToken> google_;
   http::Fields fields_;         // of each request
   http::Fields signed_fields_;  // those of them that a signature covers
-  Progress progress_;
+  common::Progress progress_;
 };
 
 }  // namespace weir::http_output
