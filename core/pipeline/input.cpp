@@ -333,8 +333,9 @@ void Input::quiesce() {
     services_.timers.cancel(retry_timer_);
   }
   room_.notify_all();
+  // Beside a gather only where the plugin allows two calls at a time.
   const weir_event stopping{sizeof(weir_event), WEIR_EV_STOPPING, 0};
-  if (started_) instance_->notify(stopping);
+  if (started_ && (!gathering_ || instance_->has(WEIR_CONCURRENT))) instance_->notify(stopping);
 }
 
 void Input::end(std::int64_t deadline_ns) {

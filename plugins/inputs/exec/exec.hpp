@@ -25,7 +25,7 @@ namespace weir::exec {
 
 struct Exec {
   static constexpr info meta{"exec", "1.0.0", "Parse the output of commands",
-                             WEIR_EMITS_RAW | WEIR_MAY_BLOCK};
+                             WEIR_EMITS_RAW | WEIR_MAY_BLOCK | WEIR_CONCURRENT};
   static constexpr weir_metric_decl commands_run =
       declare_metric(WEIR_COUNTER, "commands_run", "", "Commands that were run");
   static constexpr weir_metric_decl commands_failed =

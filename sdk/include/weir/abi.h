@@ -231,7 +231,7 @@ enum {
   WEIR_EV_POST = 3,     /* weir_ev_u64: value = cookie of post() */
   WEIR_EV_TIMER = 4,    /* weir_ev_u64: value = timer id */
   WEIR_EV_FD = 5,       /* weir_ev_u64: value = watch id, aux = mask */
-  WEIR_EV_STOPPING = 6, /* weir_event: stop() comes soon, finish what is open */
+  WEIR_EV_STOPPING = 6, /* weir_event, inputs: stop() comes soon; during a gather only with WEIR_CONCURRENT */
   WEIR_EV_LANE_PURGED = 7,
   WEIR_EV_IDLE = 8      /* weir_event, parsers: nothing came for a while; give back memory that work makes again */
 };

@@ -21,7 +21,7 @@
 //                batch&) before the rows of each batch, where something is kept between them
 // Every kind may have: init() after the options are loaded; start() before work and stop() after it, where
 // start may be retried and stop called twice; ack(cookie, status), resume(lane), posted(cookie) in [loop];
-// idle() when nothing came for a while (parsers), to give memory back;
+// idle() when nothing came for a while (parsers), to give memory back; stopping() before the end (inputs);
 // a member `weir::host self`, set before init().
 //
 // Threads    As in abi.h: one call at a time unless the meta flags say WEIR_CONCURRENT.
