@@ -69,13 +69,13 @@ std::uint32_t Memo::add_series(std::string_view raw, std::uint64_t hashed, std::
   std::memcpy(bytes, raw.data(), raw.size());
   s.raw = bytes;
   s.raw_len = static_cast<std::uint32_t>(raw.size());
-  s.name = add_text(table.str(name));
+  s.name = texts_.add(table.str(name));
   s.next = none;
   s.n_own = static_cast<std::uint16_t>(tags.size());
   s.tags = reinterpret_cast<std::uint32_t*>(arena_.take(tags.size() * 2 * sizeof(std::uint32_t)));
   for (std::size_t i = 0; i < tags.size(); ++i) {
-    s.tags[2 * i] = add_text(table.str(tags[i].key));
-    s.tags[2 * i + 1] = add_text(table.str(tags[i].val));
+    s.tags[2 * i] = texts_.add(table.str(tags[i].key));
+    s.tags[2 * i + 1] = texts_.add(table.str(tags[i].val));
   }
   series_.push_back(s);
   return at;
@@ -104,21 +104,7 @@ std::uint32_t Memo::add_key(std::string_view raw, std::uint64_t hashed, std::str
   std::memcpy(bytes, raw.data(), raw.size());
   const auto at = static_cast<std::uint32_t>(keys_.size());
   if (!key_index_.add(hashed, at)) full_ = true;  // it works, but would be added again
-  keys_.push_back({bytes, static_cast<std::uint32_t>(raw.size()), add_text(t), 0, 0});
-  return at;
-}
-
-std::uint32_t Memo::add_text(std::string_view s) {
-  const std::uint64_t hashed = hash(s);
-  const std::uint32_t known = text_index_.find(hashed, [&](std::uint32_t i) {
-    return std::string_view(texts_[i].bytes, texts_[i].len) == s;
-  });
-  if (known != none) return known;
-  char* const bytes = arena_.take(s.size());
-  if (!s.empty()) std::memcpy(bytes, s.data(), s.size());
-  const auto at = static_cast<std::uint32_t>(texts_.size());
-  texts_.push_back({bytes, hashed, static_cast<std::uint32_t>(s.size()), 0, 0});
-  text_index_.add(hashed, at);  // where it fails the text is only stored twice
+  keys_.push_back({bytes, static_cast<std::uint32_t>(raw.size()), texts_.add(t), 0, 0});
   return at;
 }
 
@@ -138,10 +124,9 @@ void Memo::forget() {
 
 void Memo::forget_series() {
   series_ = std::vector<Series>();  // = {} would keep the memory
-  texts_ = std::vector<Text>();
+  texts_.clear();
   keys_ = std::vector<FieldKey>();
   series_index_.clear();
-  text_index_.clear();
   key_index_.clear();
   arena_.clear();
   refused_ = found_ = 0;
@@ -150,9 +135,9 @@ void Memo::forget_series() {
 }
 
 std::size_t Memo::bytes() const {
-  return arena_.bytes() + series_.capacity() * sizeof(Series) + texts_.capacity() * sizeof(Text) +
-         keys_.capacity() * sizeof(FieldKey) + series_index_.bytes() + text_index_.bytes() +
-         key_index_.bytes() + seen_.capacity() * sizeof(std::uint64_t);
+  return arena_.bytes() + series_.capacity() * sizeof(Series) + texts_.bytes() +
+         keys_.capacity() * sizeof(FieldKey) + series_index_.bytes() + key_index_.bytes() +
+         seen_.capacity() * sizeof(std::uint64_t);
 }
 
 bool Memo::has_room(std::size_t more) {

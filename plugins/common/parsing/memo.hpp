@@ -20,17 +20,9 @@
 
 #include "plugins/common/memory/arena.hpp"
 #include "plugins/common/memory/hash_index.hpp"
+#include "plugins/common/memory/text_memo.hpp"
 
 namespace weir::common {
-
-// A string and its id in the current batch.
-struct Text {
-  const char* bytes;
-  std::uint64_t hashed;
-  std::uint32_t len;
-  std::uint32_t seen;  // generation that id belongs to
-  std::uint32_t id;
-};
 
 // A field key as it is written, with the '=' behind it.
 struct FieldKey {
@@ -98,12 +90,7 @@ class Memo {
 
   // The id of a text in the batch under construction.
   std::uint32_t id_of(std::uint32_t text, string_table& table, std::uint32_t generation) {
-    Text& t = texts_[text];
-    if (t.seen != generation) {
-      t.id = table.intern({t.bytes, t.len}, t.hashed);
-      t.seen = generation;
-    }
-    return t.id;
+    return texts_.id_of(text, table, generation);
   }
   std::uint32_t id_of(FieldKey& k, string_table& table, std::uint32_t generation) {
     if (k.seen != generation) {
@@ -126,7 +113,6 @@ class Memo {
 
  private:
   void materialize(Series& s, sink& out);
-  std::uint32_t add_text(std::string_view s);
   bool has_room(std::size_t more);
   bool charge_to(std::size_t bytes);
   void forget_series();
@@ -136,10 +122,10 @@ class Memo {
 
   Arena arena_;
   std::vector<Series> series_;
-  std::vector<Text> texts_;
+  TextMemo texts_{arena_};
   std::vector<FieldKey> keys_;
   std::vector<weir_tag> tags_;  // of the series at hand
-  Index series_index_, text_index_, key_index_;
+  Index series_index_, key_index_;
   std::vector<std::uint64_t> seen_;  // four fingerprints each, the newest lowest
   std::uint64_t refused_ = 0;        // series that found no room since the last forget
   std::uint64_t found_ = 0;          // and those that were known

@@ -7,39 +7,13 @@
 
 #include <benchmark/benchmark.h>
 
+#include <weir/testing/null_host.hpp>
+
 #include "plugins/parsers/influx/reader.hpp"
 
 namespace {
 
-constexpr std::size_t buffer_bytes = std::size_t{8} << 20U;
 constexpr std::size_t chunk_bytes = std::size_t{256} << 10U;
-
-// A host that takes every batch and forgets it.
-struct NullHost {
-  weir_host table{};
-  std::uint8_t* buffer = static_cast<std::uint8_t*>(std::aligned_alloc(64, buffer_bytes));
-  std::uint64_t bad = 0;
-
-  NullHost() {
-    table.size = sizeof table;
-    table.ctx = this;
-    table.now_ns = [](void*) -> std::int64_t { return 1'700'000'000'000'000'000; };
-    table.buf_get = [](void* ctx, std::uint32_t, std::uint64_t, weir_buf* out) -> weir_status {
-      out->data = static_cast<NullHost*>(ctx)->buffer;
-      out->cap = buffer_bytes;
-      return WEIR_OK;
-    };
-    table.buf_put = [](void*, weir_buf*) {};
-    table.emit = [](void*, weir_buf*, const weir_emit*) -> weir_status { return WEIR_OK; };
-    table.report = [](void* ctx, std::uint64_t, const weir_bad*) {
-      ++static_cast<NullHost*>(ctx)->bad;
-    };
-    table.extension = [](void*, const char*) -> const void* { return nullptr; };
-  }
-  NullHost(const NullHost&) = delete;
-  NullHost& operator=(const NullHost&) = delete;
-  ~NullHost() { std::free(buffer); }
-};
 
 // 172 bytes a line: 4 tags, 4 floats, 1 integer.
 void append_line(std::string& to, std::uint64_t series, std::uint64_t seq) {
@@ -78,8 +52,8 @@ void read_all(weir::influx::Reader& reader, weir::sink& out, const std::string& 
 }
 
 void known_series(benchmark::State& state) {
-  NullHost host;
-  weir::sink out{weir::host(&host.table)};
+  weir::testing::null_host host;
+  weir::sink out{host.home()};
   weir::influx::Reader reader(weir::influx::Dialect(state.range(1) != 0), 1);
   const auto n_series = static_cast<std::uint64_t>(state.range(0));
   const std::uint64_t n = std::max<std::uint64_t>(n_series, 20000);
@@ -88,7 +62,7 @@ void known_series(benchmark::State& state) {
   for ([[maybe_unused]] auto _ : state) read_all(reader, out, text);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(n));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
-  if (host.bad != 0) state.SkipWithError("bad records");
+  if (host.bad() != 0) state.SkipWithError("bad records");
 }
 BENCHMARK(known_series)
     ->ArgNames({"series", "upstream"})
@@ -98,8 +72,8 @@ BENCHMARK(known_series)
     ->Args({60000, 0});
 
 void new_series(benchmark::State& state) {
-  NullHost host;
-  weir::sink out{weir::host(&host.table)};
+  weir::testing::null_host host;
+  weir::sink out{host.home()};
   weir::influx::Reader reader(weir::influx::Dialect(false), 1);
   constexpr std::uint64_t n = 20000;
   std::uint64_t first = 0;
@@ -116,8 +90,8 @@ BENCHMARK(new_series);
 
 // One line a message, as tail and message queues have it.
 void one_line_messages(benchmark::State& state) {
-  NullHost host;
-  weir::sink out{weir::host(&host.table)};
+  weir::testing::null_host host;
+  weir::sink out{host.home()};
   weir::influx::Reader reader(weir::influx::Dialect(false), 1);
   alignas(64) static weir_batch head{};
   static weir_row raw{};

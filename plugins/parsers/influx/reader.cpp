@@ -24,7 +24,6 @@ using common::series_stop;
 using common::string_stop;
 
 constexpr std::uint64_t exact_mantissa = std::uint64_t{1} << 53U;
-constexpr std::size_t excerpt_bytes = 128;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_number_begin(char c) { return is_digit(c) || c == '-' || c == '.'; }
@@ -90,7 +89,7 @@ std::size_t Reader::read(const message& m, sink& out) {
   message_ = &m;
   out_ = &out;
   last_ = !m.stream || m.last;
-  reported_ = unreported_ = 0;
+  bad_.begin(out.home(), m.delivery);
   lines_ = m.stream ? lines_of_.get(m.from.session()) : 0;
   const std::uint64_t lines_before = lines_;
 
@@ -108,7 +107,7 @@ std::size_t Reader::read(const message& m, sink& out) {
     lines_of_.set(m.from.session(), lines_before == SessionLines::unknown ? lines_before : lines_,
                   m.last);
   }
-  report_rest();
+  bad_.end();
   return used;
 }
 
@@ -563,36 +562,13 @@ const char* Reader::text_ends(const char* reason) {
 }
 
 void Reader::report(const char* record) {
-  if (reported_ == reports_max) {
-    ++unreported_;
-    return;
-  }
-  ++reported_;
   const char* line = problem_.at;
   while (line > record && line[-1] != '\n') --line;
-  weir_bad b{};
-  b.size = sizeof b;
-  b.count = 1;
-  b.offset = offset_ + static_cast<std::size_t>(problem_.at - begin_);
-  if (lines_ < UINT32_MAX) {
-    b.line = static_cast<std::uint32_t>(lines_ + count_lines(record, problem_.at) + 1);
-  }
-  b.col = static_cast<std::uint32_t>(problem_.at - line) + 1;
-  b.reason = borrow(problem_.reason);
-  const auto* end =
-      static_cast<const char*>(std::memchr(line, '\n', static_cast<std::size_t>(end_ - line)));
-  const std::string_view text(line, static_cast<std::size_t>((end != nullptr ? end : end_) - line));
-  b.excerpt = borrow(text.substr(0, excerpt_bytes));
-  out_->home().bad(message_->delivery, b);
-}
-
-void Reader::report_rest() {
-  if (unreported_ == 0) return;
-  weir_bad b{};
-  b.size = sizeof b;
-  b.count = unreported_;
-  b.reason = borrow("more records of the same text that cannot be read");
-  out_->home().bad(message_->delivery, b);
+  common::BadRecords::Place place;
+  place.offset = offset_ + static_cast<std::size_t>(problem_.at - begin_);
+  if (lines_ < UINT32_MAX) place.line = lines_ + count_lines(record, problem_.at) + 1;
+  place.col = static_cast<std::uint32_t>(problem_.at - line) + 1;
+  bad_.add(place, problem_.reason, {line, static_cast<std::size_t>(end_ - line)});
 }
 
 }  // namespace weir::influx

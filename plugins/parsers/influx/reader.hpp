@@ -11,7 +11,7 @@
 //
 // Threads    One thread.
 // Errors     A record that cannot be read is reported to the host, beside the good ones: the first
-//            reports_max of a text one by one, the others as a sum.
+//            ones of a text one by one, the others as a sum.
 // Limits     65535 tags and 65535 fields a record.
 
 #include <cstdint>
@@ -23,6 +23,7 @@
 #include <weir/delivery.hpp>
 #include <weir/sink.hpp>
 
+#include "plugins/common/parsing/bad_records.hpp"
 #include "plugins/common/parsing/memo.hpp"
 #include "plugins/parsers/influx/dialect.hpp"
 
@@ -73,7 +74,6 @@ class Reader {
   };
   static constexpr std::size_t slack_bytes = 192;
   static constexpr std::uint32_t guess_bytes_max = 64;  // longer keys are looked up
-  static constexpr std::uint32_t reports_max = 16;
   static constexpr std::uint32_t cells_max = 0xffff;
 
   // ---- texts ----
@@ -119,7 +119,6 @@ class Reader {
   void trim();
   void forget_places();
   void report(const char* record);
-  void report_rest();
 
   Dialect dialect_;
   std::int64_t unit_ns_;
@@ -130,8 +129,7 @@ class Reader {
   const message* message_ = nullptr;
   sink* out_ = nullptr;
   bool last_ = true;  // nothing follows the text
-  std::uint32_t reported_ = 0;
-  std::uint32_t unreported_ = 0;
+  common::BadRecords bad_;
   SessionLines lines_of_;
   std::uint64_t lines_ = 0;  // line feeds before the record at hand
 
