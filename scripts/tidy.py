@@ -39,6 +39,7 @@ FENCES = [(re.compile(include), re.compile(where), heavy) for include, where, he
     (r"(spdlog|fmt)/", r"^core/base/", True),
     (r"prometheus/", r"^core/metrics/|^plugins/outputs/prometheus_client/", False),
     (r"CLI/", r"^core/app/", True),
+    (r"protozero/", r"^plugins/common/protobuf/", False),
     (r"librdkafka/", r"^plugins/[a-z]+/kafka[a-z_]*/", False),
     (r"simdjson", r"^(core|plugins)/", True),
     (r"(re2|fast_float)/", r"^(core|plugins)/", False),

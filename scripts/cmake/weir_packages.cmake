@@ -15,6 +15,7 @@ set(WEIR_PACKAGES
   "^FastFloat::"         "FastFloat CONFIG"
   "^GTest::"             "GTest CONFIG"
   "^OpenSSL::"           "OpenSSL"
+  "^Protozero::"         "Protozero MODULE"
   "^Threads::"           "Threads"
   "^ZLIB::"              "ZLIB"
   "^benchmark::"         "benchmark CONFIG"
