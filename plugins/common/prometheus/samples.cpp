@@ -25,39 +25,14 @@ bool has_label(const Labels& labels, std::string_view name) {
   return std::any_of(labels.begin(), labels.end(), [&](const auto& l) { return l.first == name; });
 }
 
-void add_string_fields(const row& r, NameRule rule, Labels& labels) {
-  const std::size_t tags = labels.size();
-  for (const auto& f : r.fields()) {
-    if (f.value.type() != WEIR_STRING) continue;
-    std::string name = clean_name(f.key, NameKind::label, rule);
-    if (!name.empty() && !has_label(labels, name)) {
-      labels.emplace_back(std::move(name), f.value.str());
-    }
-  }
-  if (labels.size() != tags) {
-    std::stable_sort(labels.begin(), labels.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-  }
-}
-
 std::optional<Part> part(Part::What what, const std::optional<double>& value, double at = 0) {
   if (!value) return std::nullopt;
   return Part{what, at, *value};
 }
 
-std::optional<double> sum_of(const value& v) {
-  if (v.type() == WEIR_STRING || v.type() == WEIR_BOOL) return std::nullopt;
-  return v.number();
-}
-
 std::optional<double> quantile_of(const value& v) {
   if (v.type() == WEIR_STRING) return std::nullopt;
   return v.number();
-}
-
-bool number_tag(const row& r, std::string_view tag, double& number) {
-  const std::string_view text = r.tag(tag);
-  return text.data() != nullptr && parse_go_float(text, number) == GoNumber::ok;
 }
 
 }  // namespace
@@ -78,8 +53,23 @@ Labels labels_of(const row& r, const Rules& rules, PartTag part_tag) {
     std::string name = clean_name(t.key, NameKind::label, rules.names);
     if (!name.empty()) labels.emplace_back(std::move(name), t.value);
   }
-  if (rules.string_as_label) add_string_fields(r, rules.names, labels);
+  if (rules.string_as_label) add_string_labels(r, rules.names, labels);
   return labels;
+}
+
+void add_string_labels(const row& r, NameRule rule, Labels& labels) {
+  const std::size_t tags = labels.size();
+  for (const auto& f : r.fields()) {
+    if (f.value.type() != WEIR_STRING) continue;
+    std::string name = clean_name(f.key, NameKind::label, rule);
+    if (!name.empty() && !has_label(labels, name)) {
+      labels.emplace_back(std::move(name), f.value.str());
+    }
+  }
+  if (labels.size() != tags) {
+    std::stable_sort(labels.begin(), labels.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
 }
 
 std::uint8_t kind_of(const row& r, std::string_view name, const Rules& rules) {
@@ -91,11 +81,18 @@ std::uint8_t kind_of(const row& r, std::string_view name, const Rules& rules) {
 std::optional<Part> part_of(const row& r, const field& f, std::uint8_t kind) {
   if (f.key.ends_with("_sum")) return part(Part::What::sum, sum_of(f.value));
   if (f.key.ends_with("_count")) return part(Part::What::count, count_of(f.value));
-  double at = 0;
-  if (!number_tag(r, part_tag_of(kind), at)) return std::nullopt;
-  if (kind == WEIR_SUMMARY) return part(Part::What::point, quantile_of(f.value), at);
+  const std::optional<double> at = point_of(r, kind);
+  if (!at) return std::nullopt;
+  if (kind == WEIR_SUMMARY) return part(Part::What::point, quantile_of(f.value), *at);
   if (!f.key.ends_with("_bucket")) return std::nullopt;
-  return part(Part::What::point, count_of(f.value), at);
+  return part(Part::What::point, count_of(f.value), *at);
+}
+
+std::optional<double> point_of(const row& r, std::uint8_t kind) {
+  const std::string_view text = r.tag(part_tag_of(kind));
+  double number = 0;
+  if (text.data() == nullptr || parse_go_float(text, number) != GoNumber::ok) return std::nullopt;
+  return number;
 }
 
 std::optional<double> count_of(const value& v) {
@@ -103,6 +100,11 @@ std::optional<double> count_of(const value& v) {
   const double n = v.number();
   if (!(n >= 0 && n < 0x1p64)) return std::nullopt;
   return std::trunc(n);
+}
+
+std::optional<double> sum_of(const value& v) {
+  if (v.type() == WEIR_STRING || v.type() == WEIR_BOOL) return std::nullopt;
+  return v.number();
 }
 
 }  // namespace weir::common

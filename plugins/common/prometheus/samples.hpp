@@ -51,6 +51,9 @@ enum class PartTag : std::uint8_t { kept, left_out };
 // says which part a metric is (le, quantile) is no label.
 Labels labels_of(const row& r, const Rules& rules, PartTag part_tag);
 
+// Adds the string fields as labels, but those that a label is named like, and sorts the labels.
+void add_string_labels(const row& r, NameRule rule, Labels& labels);
+
 // The metric's own type (WEIR_COUNTER and so on), or what the rules say of the name.
 std::uint8_t kind_of(const row& r, std::string_view name, const Rules& rules);
 
@@ -63,7 +66,12 @@ struct Part {
 // Nothing where the field is no part of a histogram or summary (kind).
 std::optional<Part> part_of(const row& r, const field& f, std::uint8_t kind);
 
+// The bucket's bound or the quantile that the tag says. Nothing where it says none.
+std::optional<double> point_of(const row& r, std::uint8_t kind);
+
 // A number of events: whole, not negative. Nothing where the value is none.
 std::optional<double> count_of(const value& v);
+// Nothing where the value is no number.
+std::optional<double> sum_of(const value& v);
 
 }  // namespace weir::common

@@ -4,7 +4,7 @@
 // wire, is said by bytes from outside. Include it here and nowhere else, or its inline functions have
 // two definitions.
 //
-// Errors     Readers throw protozero::exception and its kind.
+// Errors     Readers throw protozero::exception and its kind; misuse of a writer is a bug.
 
 #include <stdexcept>
 
@@ -17,4 +17,5 @@ inline void demand_protobuf(bool holds) {
 #define protozero_assert(holds) ::weir::common::detail::demand_protobuf(holds)
 
 #include <protozero/pbf_reader.hpp>
+#include <protozero/pbf_writer.hpp>
 #include <protozero/varint.hpp>
