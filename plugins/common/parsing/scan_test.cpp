@@ -10,7 +10,7 @@ namespace weir::common {
 namespace {
 
 // Room for what the functions may read behind the text.
-std::string padded(std::string text) { return text + std::string(32, ' '); }
+std::string padded(const std::string& text) { return text + std::string(32, ' '); }
 
 TEST(Scan, FindsWhatEndsASeries) {
   for (std::size_t n = 0; n < 40; ++n) {
