@@ -6,8 +6,9 @@
 // Ownership  Texts of a request are borrowed for the call; answers are copies.
 // Errors     No answer (no connection, a timeout, TLS that is not valid): the text of the answer's failure says
 //            why; send() throws it as weir::retry. Settings that libcurl refuses throw weir::config_error.
-// Limits     answer_bytes_max of an answer's body are kept, the rest is read and thrown away. At most
-//            redirects_max redirections are followed.
+// Limits     answer_bytes_max of an answer's body are kept, the rest is read and thrown away; or what
+//            the request says where it has a place for it. At most redirects_max redirections are
+//            followed.
 
 #include <cstdint>
 #include <memory>
@@ -37,6 +38,7 @@ struct ClientSettings {
   bool system_proxy = false;          // by the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)
   std::string unix_socket;            // path to connect to instead of the URL's host; empty = none
   bool http2 = false;                 // try HTTP/2, with TLS
+  bool takes_gzip = false;            // ask for compressed answers; they are decompressed
   common::TlsClientOptions tls;
   std::string tls_key_password;
 };
@@ -49,6 +51,11 @@ struct ClientRequest {
   const Fields* fields = nullptr;
   const Fields* more_fields = nullptr;  // behind those
   std::string_view body;
+  std::string_view unix_socket;  // instead of the settings'
+  // Where the body of the answer goes instead of into the answer. One of more than into_bytes_max
+  // ends the request.
+  std::string* into = nullptr;
+  std::size_t into_bytes_max = 0;
 };
 
 struct Answer {
@@ -56,7 +63,9 @@ struct Answer {
   std::string failure;  // why none came
   std::string body;
   Fields fields;                    // of the last answer, where it was redirected
+  bool too_large = false;           // none came, since it has more than into_bytes_max
   std::int64_t retry_after_ns = 0;  // what the server asked for; 0 = nothing
+  std::int64_t begun_after_ns = 0;  // from the request's begin
 
   bool good() const { return status >= 200 && status < 300; }
   // A field in whatever case; empty where there is none.

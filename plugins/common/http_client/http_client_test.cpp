@@ -107,6 +107,31 @@ TEST_F(HttpClient, KeepsTheBeginOfALongAnswer) {
   EXPECT_EQ(answer.text(), "status 400: first line");
 }
 
+// Goal: a large answer goes where the caller wants it, whole or not at all.
+TEST_F(HttpClient, PutsAnAnswerIntoTheCallersPlace) {
+  const std::string large(1'000'000, 'x');
+  server_.answer_with([&](const TestRequest&) { return text_response(200, large); });
+  Client client({});
+  std::string body = "old";
+  const std::string to = url();
+  ClientRequest request = post(to, "");
+  request.method = "GET";
+  request.into = &body;
+  request.into_bytes_max = large.size();
+  Answer answer = client.send_all({&request, 1}).front();
+  EXPECT_EQ(answer.status, 200U);
+  EXPECT_GT(answer.begun_after_ns, 0);
+  EXPECT_EQ(answer.body, "");
+  EXPECT_TRUE(body == large);
+  request.into_bytes_max = large.size() - 1;
+  answer = client.send_all({&request, 1}).front();
+  EXPECT_EQ(answer.status, 0U);
+  EXPECT_TRUE(answer.too_large);
+  EXPECT_EQ(answer.failure, "the answer has more than 999999 bytes");
+  request.into_bytes_max = large.size();
+  EXPECT_EQ(client.send_all({&request, 1}).front().status, 200U);
+}
+
 TEST_F(HttpClient, UnderstandsRetryAfter) {
   std::string wish = "7";
   server_.answer_with([&](const TestRequest&) {
@@ -178,6 +203,10 @@ TEST_F(HttpClient, ConnectsFromAnAddressAndToAUnixSocket) {
   unix_settings.unix_socket = folder.file("sock");
   Client unix_client(unix_settings);
   EXPECT_EQ(unix_client.send(post("http://localhost/write")).status, 204U);
+  const std::string path = folder.file("sock");
+  ClientRequest by_request = post("http://localhost/write", "body");
+  by_request.unix_socket = path;
+  EXPECT_EQ(Client({}).send(by_request).status, 204U);
 }
 
 // ---- TLS ----

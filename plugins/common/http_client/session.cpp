@@ -48,7 +48,10 @@ ClientSettings client_settings(const SessionOptions& o, const host& home) {
 }
 
 Session::Session(const SessionOptions& options, const host& home)
-    : client_(client_settings(options, home)) {
+    : Session(options, client_settings(options, home), home) {}
+
+Session::Session(const SessionOptions& options, ClientSettings settings, const host& home)
+    : client_(std::move(settings)) {
   const std::string warning = options.without_effect();
   if (!warning.empty()) home.warn(warning);
   // As in Telegraf, which needs all three, and takes less for none.
@@ -104,6 +107,19 @@ Answer Session::send(const ClientRequest& request) {
   Answer answer = client_.send(with);
   if (answer.status == 401) oauth2_->forget();
   return answer;
+}
+
+std::vector<Answer> Session::send_all(std::vector<ClientRequest> requests) {
+  const std::int64_t now = common::steady_ns();
+  renew_cookie(now);
+  if (!oauth2_) return client_.send_all(requests);
+  const Fields fields{{"Authorization", oauth2_->authorization(now)}};
+  for (ClientRequest& request : requests) request.more_fields = &fields;
+  std::vector<Answer> answers = client_.send_all(requests);
+  for (const Answer& answer : answers) {
+    if (answer.status == 401) oauth2_->forget();
+  }
+  return answers;
 }
 
 }  // namespace weir::http

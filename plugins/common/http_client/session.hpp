@@ -88,8 +88,12 @@ ClientSettings client_settings(const SessionOptions& options, const host& home);
 class Session {
  public:
   Session(const SessionOptions& options, const host& home);
+  // With settings that differ from client_settings().
+  Session(const SessionOptions& options, ClientSettings settings, const host& home);
 
   Answer send(const ClientRequest& request);
+  // All at the same time; answers in the order of the requests, which have no more_fields.
+  std::vector<Answer> send_all(std::vector<ClientRequest> requests);
   // Without token and cookie.
   Client& client() { return client_; }
 

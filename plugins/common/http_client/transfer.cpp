@@ -17,6 +17,9 @@ namespace {
 constexpr std::int64_t millisecond_ns = 1'000'000;
 constexpr std::int64_t second_ns = 1000 * millisecond_ns;
 constexpr long forever_s = 365L * 24 * 3600;
+// Large answers are received in pieces of this size instead of libcurl's 16 KiB.
+constexpr long large_piece_bytes = 128L << 10;
+constexpr long piece_bytes = 16L << 10;
 
 // Durations of libcurl are whole, and 0 means something else.
 long rounded_up(std::int64_t ns, std::int64_t unit_ns) { return (ns + unit_ns - 1) / unit_ns; }
@@ -79,9 +82,7 @@ void Transfer::set_up() {
   if (!settings_.local_address.empty()) {
     set(CURLOPT_INTERFACE, settings_.local_address.c_str(), "local_address");
   }
-  if (!settings_.unix_socket.empty()) {
-    set(CURLOPT_UNIX_SOCKET_PATH, settings_.unix_socket.c_str(), "urls");
-  }
+  if (settings_.takes_gzip) set(CURLOPT_ACCEPT_ENCODING, "gzip", "");
 }
 
 // libcurl takes the environment's by itself, but for one spelling that Go's client takes.
@@ -123,6 +124,7 @@ void Transfer::begin(const ClientRequest& request) {
   sent_max_ = request.body.size();
   set_method(request);
   set_target(request);
+  set_body_target(request);
   add_fields(request.fields);
   add_fields(request.more_fields);
   add_line("Expect:");  // a server that waits for nothing must not be waited for
@@ -157,6 +159,10 @@ void Transfer::set_target(const ClientRequest& request) {
     url_.replace(at, host.size(), name);
   }
   set(CURLOPT_CONNECT_TO, connect_to_, "tls_server_name");
+  const std::string socket(request.unix_socket.empty() ? settings_.unix_socket
+                                                       : request.unix_socket);
+  local_ = !socket.empty();
+  set(CURLOPT_UNIX_SOCKET_PATH, local_ ? socket.c_str() : nullptr, "url");
   set(CURLOPT_URL, url_.c_str(), "url");
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment.
   const char* const unusual = std::getenv("HTTP_PROXY");
@@ -166,6 +172,15 @@ void Transfer::set_target(const ClientRequest& request) {
   if (settings_.system_proxy && settings_.proxy.empty() && plain && used) {
     set(CURLOPT_PROXY, unusual, "HTTP_PROXY");
   }
+}
+
+void Transfer::set_body_target(const ClientRequest& request) {
+  too_large_ = false;
+  into_ = request.into;
+  into_bytes_max_ = request.into_bytes_max;
+  if (into_ != nullptr) into_->clear();
+  // Refused behind a request that failed early; then it is only slower.
+  curl_easy_setopt(handle_, CURLOPT_BUFFERSIZE, into_ != nullptr ? large_piece_bytes : piece_bytes);
 }
 
 void Transfer::add_fields(const Fields* fields) {
@@ -194,7 +209,7 @@ bool Transfer::overdue(std::int64_t now_ns) {
   curl_easy_getinfo(handle_, CURLINFO_SIZE_UPLOAD_T, &sent);
   long port = 0;  // none before there is a connection
   curl_easy_getinfo(handle_, CURLINFO_LOCAL_PORT, &port);
-  const bool connected = port > 0 || !settings_.unix_socket.empty();
+  const bool connected = port > 0 || local_;
   if (!connected || static_cast<std::uint64_t>(sent) < sent_max_) return false;
   if (sent_at_ns_ == 0) sent_at_ns_ = now_ns;
   return now_ns - sent_at_ns_ >= settings_.response_timeout_ns;
@@ -203,9 +218,16 @@ bool Transfer::overdue(std::int64_t now_ns) {
 // ---- its answer ----
 
 std::size_t Transfer::on_body(const char* data, std::size_t size, std::size_t n, void* self) {
-  auto& answer = static_cast<Transfer*>(self)->answer_;
-  const std::size_t room = answer_bytes_max - std::min(answer_bytes_max, answer.body.size());
-  answer.body.append(data, std::min(room, size * n));
+  auto& me = *static_cast<Transfer*>(self);
+  if (me.into_ != nullptr) {
+    me.too_large_ = size * n > me.into_bytes_max_ - me.into_->size();
+    if (me.too_large_) return 0;
+    me.into_->append(data, size * n);
+    return size * n;
+  }
+  std::string& body = me.answer_.body;
+  const std::size_t room = answer_bytes_max - std::min(answer_bytes_max, body.size());
+  body.append(data, std::min(room, size * n));
   return size * n;
 }
 
@@ -216,6 +238,7 @@ std::size_t Transfer::on_field(const char* data, std::size_t size, std::size_t n
   if (line.starts_with("HTTP/")) {  // also of one that is only on the way to the last
     me.answer_.fields.clear();
     me.answer_.body.clear();
+    if (me.into_ != nullptr) me.into_->clear();
   }
   const std::size_t colon = line.find(':');
   constexpr std::size_t fields_max = 256;
@@ -226,6 +249,15 @@ std::size_t Transfer::on_field(const char* data, std::size_t size, std::size_t n
 }
 
 Answer Transfer::end(CURLcode code) {
+  curl_off_t begun_us = 0;
+  curl_easy_getinfo(handle_, CURLINFO_STARTTRANSFER_TIME_T, &begun_us);
+  answer_.begun_after_ns = begun_us * 1000;
+  if (too_large_) {
+    Answer none = end("the answer has more than " + std::to_string(into_bytes_max_) + " bytes");
+    none.too_large = true;
+    none.begun_after_ns = answer_.begun_after_ns;
+    return none;
+  }
   if (code != CURLE_OK) {
     std::string why = problem_[0] != '\0' ? problem_ : curl_easy_strerror(code);
     if (!tls_failure_.empty()) why += ": " + tls_failure_;

@@ -34,6 +34,7 @@ class Transfer {
   void set_tls();
   void set_method(const ClientRequest& request);
   void set_target(const ClientRequest& request);
+  void set_body_target(const ClientRequest& request);
   void add_fields(const Fields* fields);
   void add_line(const std::string& line);
   void clear();
@@ -50,6 +51,10 @@ class Transfer {
   std::uint64_t sent_max_ = 0;  // bytes of the request's body
   std::int64_t sent_at_ns_ = 0;
   bool begun_ = false;  // the answer
+  bool too_large_ = false;
+  bool local_ = false;  // over a socket of the file system
+  std::string* into_ = nullptr;
+  std::size_t into_bytes_max_ = 0;
   Answer answer_;
   std::string tls_failure_;
   char problem_[CURL_ERROR_SIZE] = {};
