@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""With a real Kafka broker, and a real Prometheus that scrapes."""
+"""With a real Kafka broker, and a real Prometheus that scrapes, is scraped, and is written to."""
 
 import base64
 import json
@@ -111,6 +111,41 @@ class WithServers(unittest.TestCase):
             self.addCleanup(server, "prometheus", "stop", self.folder / "prometheus")
             wait_for(lambda: self.query(at, "mem_total"), "Prometheus to have scraped")
             self.assertEqual(agent.stop(), 0)
+
+    def test_prometheus_is_scraped_and_gets_it_written_back(self):
+        home = self.folder / "prometheus"
+        at = server("prometheus", "start", home, f"127.0.0.1:{free_port()}")
+        self.addCleanup(server, "prometheus", "stop", home)
+        config = f"""
+[agent]
+  interval = "200ms"
+  flush_interval = "200ms"
+  precision = "1ms"
+  omit_hostname = true
+[[inputs.prometheus]]
+  urls = ["http://{at}/metrics"]
+  url_tag = "through"
+  metric_version = 2
+[[outputs.http]]
+  url = "http://{at}/api/v1/write"
+  data_format = "prometheusremotewrite"
+  [outputs.http.headers]
+    Content-Type = "application/x-protobuf"
+    Content-Encoding = "snappy"
+    X-Prometheus-Remote-Write-Version = "0.1.0"
+"""
+        through = f'through="http://{at}/metrics"'
+        with Agent(self.folder, config) as agent:
+            for series in ("prometheus_build_info", 'prometheus_http_requests_total{code="200",handler="/metrics"}',
+                           'prometheus_http_request_duration_seconds_bucket{handler="/metrics",le="+Inf"}',
+                           "prometheus_http_request_duration_seconds_count", 'go_gc_duration_seconds{quantile="0.5"}'):
+                name, labels = series.rstrip("}").partition("{")[::2]
+                query = f"{name}{{{labels}{',' if labels else ''}{through}}}"
+                wait_for(lambda asked=query: self.query(at, asked), f"{query}\n{agent.said()}")
+            self.assertEqual(self.query(at, f"prometheus_build_info{{{through}}}")[0]["value"][1], "1")
+            self.assertEqual(agent.stop(), 0, agent.said())
+            self.assertEqual(agent.imbalances(), [])
+            self.assertEqual(agent.said().count(" E! "), 0, agent.said())
 
     @staticmethod
     def page(url):
