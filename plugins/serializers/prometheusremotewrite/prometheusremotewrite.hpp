@@ -19,7 +19,8 @@ namespace weir::remote_write {
 
 class RemoteWriteSerializer {
  public:
-  static constexpr info meta{"prometheusremotewrite", "1.0.0", "Prometheus remote write"};
+  static constexpr info meta{"prometheusremotewrite", "1.0.0", "Prometheus remote write",
+                             WEIR_ROWS_ALONE};
 
   bool sort_metrics{};
   bool string_as_label{};
