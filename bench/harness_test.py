@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import (agent, build, callgrind, command_line, compare, drawing, figures, machine, process, products,  # noqa: E402
                      scenarios)  # (found by the path above)
 from harness.figures import Failed, Figure, Target, Work  # noqa: E402
-from harness.scenarios import allocations, base, fanout, footprint, host, micro, scaling, slow, tail, tcp  # noqa: E402
+from harness.scenarios import allocations, base, fanout, footprint, host, micro, scaling, slow, statsd, tail, tcp  # noqa: E402
 
 WEIR = products.Installation("weir", products.PRODUCTS["weir"], pathlib.Path("/bin/false"))
 
@@ -277,6 +277,27 @@ class Losses(unittest.TestCase):
     def test_what_another_agent_loses_is_counted(self):
         self.assertEqual(self.context.judged((7, 0), 10, None), (7, 3))
         self.assertEqual(self.context.judged(None, 10, None), (10, None))
+
+
+class Datagrams(unittest.TestCase):
+    @staticmethod
+    def step(rate, arrived):
+        return statsd.Step({"metrics": 10, "datagrams": 10, "wall_s": 10 / rate}, arrived, 1.0)
+
+    def test_counters_are_summed(self):
+        self.assertEqual(statsd.sum_of_counters("a,metric_type=counter value=3i 1\nb value=39i 2\n"), 42)
+
+    def test_the_highest_rate_without_loss_is_found(self):
+        best = statsd.climb(lambda rate: self.step(rate, 10 if rate < 200_000 else 9))
+        self.assertAlmostEqual(best.rate, statsd.FIRST_RATE * statsd.GROWTH ** 3)
+
+    def test_the_sender_may_be_the_end(self):
+        best = statsd.climb(lambda rate: self.step(min(rate, 130_000), 10))
+        self.assertAlmostEqual(best.rate, 130_000)
+
+    def test_losses_at_the_first_rate_are_a_failure(self):
+        with self.assertRaisesRegex(Failed, "1 of 10 metrics were lost"):
+            statsd.climb(lambda rate: self.step(rate, 9))
 
 
 class Scenarios(unittest.TestCase):

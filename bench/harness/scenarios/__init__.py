@@ -13,6 +13,7 @@ from harness.scenarios.micro import InfluxParse, InfluxSerialize, PluginCall, Re
 from harness.scenarios.prometheus import PromScrape, RemoteWrite
 from harness.scenarios.scaling import LpScaling
 from harness.scenarios.slow import BufferRss, Overload
+from harness.scenarios.statsd import StatsdUdp
 from harness.scenarios.tail import JsonTailDiscard, JsonTailFile, JsonTailKafka
 from harness.scenarios.tcp import (JsonProcess, JsonTcpDiscard, JsonTcpFile, LpProcess, LpProcess4, LpTcpDiscard,
                                    LpTcpDiscard4, LpTcpDiscardNew, LpTcpFile)
@@ -21,5 +22,5 @@ ALL = (InfluxParse(), Rename(), InfluxSerialize(), PluginCall(),
        LpTcpDiscard(), LpTcpDiscard4(), LpTcpDiscardNew(), LpTcpFile(), LpProcess(), LpProcess4(), LpFileOnce(),
        JsonTcpDiscard(), JsonTcpFile(), JsonProcess(),
        JsonTailDiscard(), JsonTailFile(), JsonTailKafka(), Fanout(), KafkaOut(), PromScrape(), RemoteWrite(),
-       LpScaling(), Allocations(), AllocationsTail(), AllocationsKafka(), AllocationsScrape(), AllocationsRemoteWrite(),
+       StatsdUdp(), LpScaling(), Allocations(), AllocationsTail(), AllocationsKafka(), AllocationsScrape(), AllocationsRemoteWrite(),
        BufferRss(), Overload(), AgeSecond(), AgeQuick(), Host(), IdleWakeUps(), Startup(), Footprint())
