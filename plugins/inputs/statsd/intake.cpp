@@ -6,8 +6,8 @@
 
 namespace weir::statsd {
 
-void Intake::read(const common::Datagrams& datagrams, std::size_t n) {
-  if (n == 0) return;
+std::uint64_t Intake::read(const common::Datagrams& datagrams, std::size_t n) {
+  if (n == 0) return 0;
   const auto held = store_.lock();
   Arrival from{home_.now(), nullptr};
   store_.set_now(from.time_ns);
@@ -20,6 +20,7 @@ void Intake::read(const common::Datagrams& datagrams, std::size_t n) {
   }
   home_.count(datagrams_received, n);
   settle(bytes);
+  return bytes;
 }
 
 void Intake::read(std::string_view lines, const sockaddr_storage& peer) {

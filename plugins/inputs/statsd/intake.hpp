@@ -24,8 +24,8 @@ class Intake {
   Intake(host home, const LineSettings& settings, Store& store)
       : home_(home), store_(store), reader_(settings, store) {}
 
-  // The first n of them.
-  void read(const common::Datagrams& datagrams, std::size_t n);
+  // The first n of them; returns their bytes.
+  std::uint64_t read(const common::Datagrams& datagrams, std::size_t n);
   void read(std::string_view lines, const sockaddr_storage& peer);
   // Sends the rows of events, as far as the host has room.
   void flush();

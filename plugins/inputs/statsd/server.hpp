@@ -2,7 +2,7 @@
 
 // What serves the socket, on the receiving thread.
 //
-// Threads    All on one thread; it never waits.
+// Threads    All on one thread; it waits for milliseconds at most.
 
 namespace weir::statsd {
 

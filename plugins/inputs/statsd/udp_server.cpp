@@ -1,5 +1,6 @@
 #include "plugins/inputs/statsd/udp_server.hpp"
 
+#include "plugins/common/sockets/steady_clock.hpp"
 #include "plugins/inputs/statsd/intake.hpp"
 #include "plugins/inputs/statsd/metrics.hpp"
 
@@ -10,19 +11,29 @@ UdpServer::UdpServer(host home, common::Poller& poller, int descriptor, Intake& 
       poller_(poller),
       descriptor_(descriptor),
       intake_(intake),
-      datagrams_(descriptor) {
+      datagrams_(descriptor),
+      pause_(descriptor) {
   poller_.add(descriptor_, *this);
 }
 UdpServer::~UdpServer() { poller_.remove(descriptor_); }
 
-void UdpServer::on_ready() { read(reads_per_turn); }
+void UdpServer::on_ready() {
+  const Taken taken = read(reads_per_turn);
+  if (!datagrams_.more()) {
+    common::sleep_ns(pause_.after(taken.datagrams, taken.bytes, common::steady_ns()));
+  }
+}
 void UdpServer::drain() { read(drain_reads_max); }
 
-void UdpServer::read(int times) {
+UdpServer::Taken UdpServer::read(int times) {
+  Taken taken;
   do {
-    intake_.read(datagrams_, datagrams_.receive());
+    const std::size_t n = datagrams_.receive();
+    taken.datagrams += n;
+    taken.bytes += intake_.read(datagrams_, n);
   } while (datagrams_.more() && --times > 0);
   count_dropped();
+  return taken;
 }
 
 void UdpServer::count_dropped() {

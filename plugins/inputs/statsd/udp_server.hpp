@@ -1,6 +1,6 @@
 #pragma once
 
-// Datagrams, many at a time.
+// Datagrams, many at a time. While many come it lets them gather between two looks at the socket.
 //
 // Threads    The receiving thread.
 // Ownership  The descriptor is the host's.
@@ -9,6 +9,7 @@
 #include <weir/sink.hpp>
 
 #include "plugins/common/sockets/datagrams.hpp"
+#include "plugins/common/sockets/gathering_pause.hpp"
 #include "plugins/common/sockets/poller.hpp"
 #include "plugins/inputs/statsd/server.hpp"
 
@@ -29,7 +30,10 @@ class UdpServer final : public Server, public common::Poller::Handler {
  private:
   static constexpr int reads_per_turn = 64;
   static constexpr int drain_reads_max = 10'000;
-  void read(int times);
+  struct Taken {
+    std::size_t datagrams = 0, bytes = 0;
+  };
+  Taken read(int times);
   void count_dropped();
 
   host home_;
@@ -37,6 +41,7 @@ class UdpServer final : public Server, public common::Poller::Handler {
   const int descriptor_;
   Intake& intake_;
   common::Datagrams datagrams_;
+  common::GatheringPause pause_;
 };
 
 }  // namespace weir::statsd
