@@ -6,16 +6,18 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <system_error>
 #include <utility>
 
+#include "plugins/common/sockets/steady_clock.hpp"
 #include "plugins/inputs/tail/metrics.hpp"
 #include "plugins/inputs/tail/offsets.hpp"
 
 namespace weir::tail {
 namespace {
+
+using common::steady_ns;
 
 constexpr std::uint32_t piece_bytes = 256U << 10;
 constexpr std::uint32_t headroom_bytes = 4U << 10;
@@ -29,11 +31,6 @@ emit_options on_lane(std::uint32_t lane) {
 }
 
 }  // namespace
-
-std::int64_t steady_ns() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
-}
 
 Follower::Follower(host home, const FollowSettings& settings, Undelivered& undelivered,
                    std::string path, std::uint32_t lane)
@@ -117,12 +114,13 @@ ssize_t Follower::read_at(char* to, std::size_t n) {
 
 // The bytes of at most so many whole lines.
 std::size_t Follower::whole_lines(std::string_view text, std::uint64_t lines_max,
-                                  std::uint64_t& lines) const {
-  lines = static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
-  if (lines <= lines_max) return lines == 0 ? 0 : text.rfind('\n') + 1;
-  lines = lines_max;
+                                  std::uint64_t& lines) {
   std::size_t end = 0;
-  for (std::uint64_t i = 0; i < lines_max; ++i) end = text.find('\n', end) + 1;
+  for (lines = 0; lines < lines_max; ++lines) {
+    const void* const found = std::memchr(text.data() + end, '\n', text.size() - end);
+    if (found == nullptr) break;
+    end = static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) + 1;
+  }
   return end;
 }
 
@@ -179,10 +177,11 @@ Follower::Next Follower::read_pipe() {
       buffer_.rest();
       return Next::wait_for_more;
     }
-    const auto* const begin = buffer_.data();
-    const auto lines = static_cast<std::uint64_t>(std::count(begin, begin + n, '\n'));
-    done += static_cast<std::size_t>(n);
-    emit(static_cast<std::size_t>(n), std::max<std::uint64_t>(lines, 1));
+    const std::string_view text(buffer_.data(), static_cast<std::size_t>(n));
+    std::uint64_t lines = 0;
+    whole_lines(text, text.size(), lines);
+    done += text.size();
+    emit(text.size(), std::max<std::uint64_t>(lines, 1));
   }
   return Next::again;
 }

@@ -79,8 +79,8 @@ class Follower {
   Next read_pipe();
   bool is_shorter() const;
   ssize_t read_at(char* to, std::size_t n);
-  std::size_t whole_lines(std::string_view text, std::uint64_t lines_max,
-                          std::uint64_t& lines) const;
+  static std::size_t whole_lines(std::string_view text, std::uint64_t lines_max,
+                                 std::uint64_t& lines);
   Next emit(std::size_t bytes, std::uint64_t lines);
   Next send_texts();
   void close_file();
@@ -102,8 +102,5 @@ class Follower {
   std::int64_t last_ns_ = 0;      // when something was read last, by the steady clock
   bool told_ = false;             // that the file cannot be read
 };
-
-// Nanoseconds of the steady clock.
-std::int64_t steady_ns();
 
 }  // namespace weir::tail

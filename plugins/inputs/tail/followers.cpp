@@ -4,11 +4,14 @@
 #include <exception>
 #include <utility>
 
+#include "plugins/common/sockets/steady_clock.hpp"
 #include "plugins/inputs/tail/metrics.hpp"
 #include "plugins/inputs/tail/offsets.hpp"
 
 namespace weir::tail {
 namespace {
+
+using common::steady_ns;
 
 constexpr std::int64_t millisecond_ns = 1'000'000;
 constexpr std::int64_t poll_ns = 250 * millisecond_ns;
