@@ -99,7 +99,7 @@ class Input final : public HostCalls {
 
   std::atomic<bool> gathering_{false}, started_{false}, quiet_{false}, ended_{false};
   std::atomic<bool> first_of_gather_{false};
-  mutable std::mutex mutex_;
+  alignas(64) mutable std::mutex mutex_;
   std::condition_variable room_;
   std::map<std::uint32_t, std::shared_ptr<Lane>> lanes_;  // Guarded by mutex_.
   std::vector<std::uint32_t> owed_;       // Guarded by mutex_: lanes that were refused.

@@ -134,7 +134,7 @@ class Output final : public HostCalls {
   std::uint64_t unwritable_{
       0};  // Rows of the current piece that the serializer refused; the sender's own.
 
-  mutable std::mutex mutex_;
+  alignas(64) mutable std::mutex mutex_;
   // Guarded by mutex_:
   queue::MemoryQueue queue_;
   Flight flight_;

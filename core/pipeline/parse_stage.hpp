@@ -96,7 +96,7 @@ class ParseStage final : public Stage {
   metrics::Node* node_{nullptr};
   std::uint64_t seen_in_{0};  // Of falls_quiet().
   int quiet_{0};              // The same.
-  mutable std::mutex mutex_;
+  alignas(64) mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Parser>> idle_;  // Guarded by mutex_.
   std::vector<Instance*> all_;                 // Guarded by mutex_.
   std::unordered_map<std::uint64_t, Session>

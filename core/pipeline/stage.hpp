@@ -90,13 +90,15 @@ class Lane : public std::enable_shared_from_this<Lane> {
   const Route& route_;
   Executor& workers_;
   const std::function<void(Lane&)> on_room_;
-  std::atomic<std::uint32_t> waiting_{0};
+  // What the input's thread writes, too.
+  alignas(64) std::atomic<std::uint32_t> waiting_{0};
   std::atomic<bool> wants_room_{false};
   std::mutex mutex_;
-  State state_{State::idle};         // Guarded by mutex_.
-  std::deque<Job> inbox_;            // Guarded by mutex_.
-  std::deque<Job> jobs_;             // Only the running thread: what the front parcel became.
-  std::vector<queue::Parcel> made_;  // Scratch of the running thread.
+  State state_{State::idle};  // Guarded by mutex_.
+  std::deque<Job> inbox_;     // Guarded by mutex_.
+  // Only the running thread: what the front parcel became, and scratch.
+  alignas(64) std::deque<Job> jobs_;
+  std::vector<queue::Parcel> made_;
 };
 
 }  // namespace weir::pipeline

@@ -72,12 +72,14 @@ class Budget {
 #endif
   }
 
-  const std::int64_t limit_bytes_;
-  alignas(64) std::atomic<std::int64_t> used_{0};
-  alignas(64) std::atomic<std::int64_t> peak_{0};
-  alignas(64) std::atomic<bool> wants_room_{false};
+  // Read for each block, written only where room is short.
+  alignas(64) const std::int64_t limit_bytes_;
+  std::atomic<bool> wants_room_{false};
   std::function<void()> on_room_;
-  Recycler recycler_;
+  // Written for each block, one after the other.
+  alignas(64) std::atomic<std::int64_t> used_{0};
+  std::atomic<std::int64_t> peak_{0};
+  alignas(64) Recycler recycler_;
 };
 
 // A quarter of the cgroup's limit or of the machine's memory, at most 1 GiB.
