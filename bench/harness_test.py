@@ -13,8 +13,8 @@ import xml.etree.ElementTree
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from harness import (agent, build, callgrind, command_line, compare, drawing, figures, machine, process, products,  # noqa: E402
-                     scenarios)  # (found by the path above)
+from harness import (agent, build, callgrind, command_line, compare, drawing, figures, layout, machine, process, products,  # noqa: E402
+                     scenarios, simulation)  # (found by the path above)
 from harness.figures import Failed, Figure, Target, Work  # noqa: E402
 from harness.scenarios import allocations, base, fanout, footprint, host, micro, scaling, slow, statsd, tail, tcp  # noqa: E402
 
@@ -259,6 +259,56 @@ class Drawing(unittest.TestCase):
             drawing.draw_all([self.kept("1", 0.3)], pathlib.Path(folder))
             drawn, = pathlib.Path(folder).iterdir()
             self.assertIn("lp_tcp_file", "".join(xml.etree.ElementTree.parse(drawn).getroot().itertext()))
+
+
+class Simulation(unittest.TestCase):
+    def rate(self, cores, **plan):
+        return simulation.Pipeline(simulation.Plan("x", **plan), cores).run()[0]
+
+    def test_one_core_does_all_work_one_after_the_other(self):
+        ns = simulation.RECEIVE + simulation.PARSE + 10 + simulation.WRITE
+        ns += simulation.LOCKS * simulation.LOCK_NS / simulation.BATCH
+        self.assertAlmostEqual(self.rate(1, lanes=4, processors=(10,), outputs=1) * ns / 1e9, 1)
+
+    def test_more_cores_bring_more_until_one_of_its_kind_is_busy_all_the_time(self):
+        one, two, many = (self.rate(cores, lanes=8, outputs=1) for cores in (1, 2, 64))
+        self.assertGreater(two / one, 1.9)
+        self.assertLess(many * simulation.WRITE / 1e9, 1.0001)
+        self.assertGreater(many * simulation.WRITE / 1e9, 0.95)
+
+    def test_outputs_that_share_the_work_write_side_by_side(self):
+        one, two = (self.rate(8, lanes=8, outputs=outputs, every_output=False) for outputs in (1, 2))
+        self.assertGreater(two / one, 1.5)
+
+
+class Layout(unittest.TestCase):
+    PRINTED = """/* offset      |    size */  type = class weir::Box {
+                             private:
+                               static const int room;
+/*      0      |       8 */    const int64_t limit_;
+/*     64      |       8 */    struct std::atomic<long> [with _Tp = long] : public std::__atomic_base<_Tp> {
+                                   static const bool is_always_lock_free;
+/*     64      |       8 */            __int_type _M_i;
+
+                                   /* total size (bytes):    8 */
+                               } used_;
+/*    120      |      16 */    class weir::Pair {
+/*    120      |       8 */        uint64_t a_;
+
+                                   /* total size (bytes):   16 */
+                               } pair_;
+
+                               /* total size (bytes):  192 */
+                             }
+"""
+
+    def test_members_are_told_apart_from_their_own_parts(self):
+        self.assertEqual(layout.members(self.PRINTED), [(0, 8, "limit_", False), (64, 8, "used_", True),
+                                                        (120, 16, "pair_", False)])
+
+    def test_a_member_lies_on_every_line_that_it_touches(self):
+        self.assertEqual([row.split() for row in layout.rows(layout.members(self.PRINTED))],
+                         [["0", "limit_"], ["64", "*", "used_", "pair_"], ["128", "pair_"]])
 
 
 class Losses(unittest.TestCase):

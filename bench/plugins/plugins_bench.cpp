@@ -1,4 +1,5 @@
-// What a row costs in processors and aggregators, driven through their C tables as modules.
+// What a row costs in processors, aggregators, parsers and serializers, driven through their C tables as modules; and what
+// it takes of the allocator and of locks.
 //
 // Rows: 4 tags, 5 fields, 10,000 series one after the other in batches of 1,500, so that every row of a batch has
 // a tag range of its own. Making the batch anew for each round is not in the times, which are those of the thread, so
@@ -8,6 +9,7 @@
 
 #include <dlfcn.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <memory>
@@ -18,10 +20,13 @@
 #include <weir/testing/config.hpp>
 #include <weir/weir.hpp>
 
+#include "bench/tools/counts.hpp"
+
 namespace {
 
 constexpr std::uint32_t rows_per_batch = 1500;
 constexpr std::uint32_t series = 10000;
+constexpr std::uint64_t serialized_max = std::uint64_t{4} << 20U;
 
 weir_buf take(std::uint64_t bytes) {
   weir_buf b{};
@@ -73,7 +78,8 @@ class Plugin {
     descriptor_ = entry()->plugins[0];
     config_ = std::make_unique<weir::testing::config>(descriptor_->opts, toml);
     weir_err err = weir::make_err();
-    if (descriptor_->ops->create(host_.table(), config_->get(), &self_, &err) < 0) {
+    if (descriptor_->ops->create(host_.table(), config_->get(), &self_, &err) < 0 ||
+        (descriptor_->ops->start != nullptr && descriptor_->ops->start(self_, 0, &err) < 0)) {
       throw std::runtime_error(std::string(weir::message_of(err)));
     }
   }
@@ -100,6 +106,23 @@ class Plugin {
     const weir_delivery in = delivery(block);
     weir_err err = weir::make_err();
     check(ops->write(self_, &in, &err));
+  }
+  // stream: a block with one raw row; text: its bytes, that end with a whole record.
+  void parse(weir_buf& stream, std::string_view text) {
+    const auto* ops = static_cast<const weir_parser_ops*>(descriptor_->kind_ops);
+    weir_delivery in = delivery(stream);
+    in.flags = WEIR_D_LAST;
+    in.raw = {text.data(), text.size()};
+    std::uint64_t consumed = 0;
+    weir_err err = weir::make_err();
+    check(ops->parse(self_, &in, &consumed, &err));
+  }
+  void serialize(weir_buf& block, weir_buf& to, std::uint32_t* row_end) {
+    const auto* ops = static_cast<const weir_serializer_ops*>(descriptor_->kind_ops);
+    const weir_delivery in = delivery(block);
+    std::uint64_t used = 0;
+    weir_err err = weir::make_err();
+    check(ops->serialize(self_, &in, &to, &used, row_end, &err));
   }
   void push() {
     const auto* ops = static_cast<const weir_aggregator_ops*>(descriptor_->kind_ops);
@@ -185,6 +208,7 @@ void run_stages(benchmark::State& state, const std::vector<Stage>& stages) {
   }
   std::vector<std::uint64_t> keep(weir::words(rows_per_batch));
   std::size_t next = 0;
+  const weir::bench::Taken taken;
   for ([[maybe_unused]] auto _ : state) {
     const weir_buf& from = batches()[next++ % batches().size()];
     weir_buf block = take(from.cap);
@@ -195,7 +219,59 @@ void run_stages(benchmark::State& state, const std::vector<Stage>& stages) {
     state.SetIterationTime(thread_seconds() - begin);
     put(block);
   }
+  taken.report(state, state.iterations() * rows_per_batch);
   state.SetItemsProcessed(state.iterations() * rows_per_batch);
+}
+
+// Lines of the same series as the batches have, in the order of their tags.
+std::string lines(bool json) {
+  std::string text;
+  for (std::uint32_t s = 0; s < series; ++s) {
+    char line[512];
+    const std::uint32_t r = (s * 2654435761U) >> 7U;
+    std::snprintf(line, sizeof line,
+                  json ? "{\"name\":\"cpu_node\",\"cpu\":\"cpu%02u\",\"dc\":\"eu-west-%u\","
+                         "\"host\":\"node-%08u\","
+                         "\"job\":\"node_exporter\",\"user\":%.2f,\"load\":%.4f,\"seq\":%u}\n"
+                       : "cpu_node,cpu=cpu%02u,dc=eu-west-%u,host=node-%08u,job=node_exporter "
+                         "user=%.2f,load=%.4f,seq=%ui\n",
+                  (r >> 3U) % 64, r % 9 + 1, s, 10 + r % 8999 / 100.0, 1 + r % 8999 / 10000.0, s);
+    text += line;
+  }
+  return text;
+}
+
+void run_parser(benchmark::State& state, const Stage& parser, bool json) {
+  Plugin plugin("parsers", parser.name, parser.toml);
+  weir::builder row;
+  row.raw({}, WEIR_RAW_STREAM);
+  weir_buf stream = take(row.bytes());
+  row.seal(stream.data);
+  const std::string text = lines(json);
+  for (int warm = 0; warm < 3; ++warm) plugin.parse(stream, text);
+  const weir::bench::Taken taken;
+  for ([[maybe_unused]] auto _ : state) plugin.parse(stream, text);
+  taken.report(state, state.iterations() * series);
+  state.SetItemsProcessed(state.iterations() * series);
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
+  put(stream);
+}
+
+void run_serializer(benchmark::State& state, const char* name) {
+  Plugin plugin("serializers", name, "");
+  weir_buf to = take(serialized_max);
+  std::vector<std::uint32_t> row_end(rows_per_batch);
+  std::size_t next = 0;
+  const auto one = [&] {
+    weir_buf block = batches()[next++ % batches().size()];
+    plugin.serialize(block, to, row_end.data());
+  };
+  for (std::size_t warm = 0; warm < batches().size(); ++warm) one();
+  const weir::bench::Taken taken;
+  for ([[maybe_unused]] auto _ : state) one();
+  taken.report(state, state.iterations() * rows_per_batch);
+  state.SetItemsProcessed(state.iterations() * rows_per_batch);
+  put(to);
 }
 
 // What crossing the border costs: the output that does nothing is given the same block again and again.
@@ -208,11 +284,14 @@ void run_call(benchmark::State& state) {
 
 void run_aggregator(benchmark::State& state, const char* name) {
   Plugin plugin("aggregators", name, "");
+  for (weir_buf block : batches()) plugin.aggregate(block);
   std::size_t next = 0;
+  const weir::bench::Taken taken;
   for ([[maybe_unused]] auto _ : state) {
     weir_buf block = batches()[next++ % batches().size()];
     plugin.aggregate(block);
   }
+  taken.report(state, state.iterations() * rows_per_batch);
   state.SetItemsProcessed(state.iterations() * rows_per_batch);
 }
 
@@ -227,12 +306,35 @@ void run_window(benchmark::State& state, const char* name) {
                           rows_per_batch);
 }
 
+const std::vector<Stage> others{
+    {"strings", "[[uppercase]]\ntag = 'dc'"},
+    {"enum",
+     "[[mapping]]\ntags = ['dc']\n[mapping.value_mappings]\neu-west-1 = 'a'\neu-west-2 = 'b'"},
+    {"date", "tag_key = 'month'\ndate_format = 'Jan'"},
+    {"defaults", "[fields]\nmissing = 1"},
+    {"tag_limit", "limit = 3\nkeep = ['host']"},
+};
+
+void register_formats() {
+  benchmark::RegisterBenchmark("parse_influx", run_parser, Stage{"influx", ""}, false);
+  benchmark::RegisterBenchmark(
+      "parse_json", run_parser,
+      Stage{"json", "json_name_key = 'name'\ntag_keys = ['cpu', 'dc', 'host', 'job']"}, true);
+  for (const char* name : {"influx", "json"}) {
+    benchmark::RegisterBenchmark((std::string("serialize_") + name).c_str(), run_serializer, name);
+  }
+}
+
 int register_all() {
   benchmark::RegisterBenchmark("call", run_call);
   for (const Stage& s : chain) {
     benchmark::RegisterBenchmark(s.name, run_stages, std::vector<Stage>{s})->UseManualTime();
   }
+  for (const Stage& s : others) {
+    benchmark::RegisterBenchmark(s.name, run_stages, std::vector<Stage>{s})->UseManualTime();
+  }
   benchmark::RegisterBenchmark("chain", run_stages, chain)->UseManualTime();
+  register_formats();
   benchmark::RegisterBenchmark(
       "regex_of_1500_values", run_stages,
       std::vector<Stage>{

@@ -3,6 +3,8 @@
 //
 //   LD_PRELOAD=libcount_calls.so WEIR_BENCH_COUNTS=FILE program
 //
+// Linked into a program it counts that one, which asks weir_bench_counts() (bench/tools/counts.hpp).
+//
 // FILE holds four numbers of eight bytes that go on growing, and can be read at any time: how often memory was taken
 // (malloc and its relatives, and with them operator new), how many bytes, how often a lock was taken (mutexes, and
 // with them std::mutex; those of C; read-write locks), and how often somebody else had it at that moment.
@@ -25,6 +27,8 @@
 
 #include <threads.h>
 
+#include "bench/tools/counts.hpp"
+
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the C library's names for its own
 extern "C" {
 void* __libc_malloc(std::size_t bytes);
@@ -36,9 +40,8 @@ void* __libc_memalign(std::size_t alignment, std::size_t bytes);
 
 namespace {
 
-struct Counts {
-  std::atomic<std::uint64_t> times, bytes, locks, contended;
-};
+using weir::bench::Counts;
+
 // NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables): the first allocations come before anything could be
 // handed to them
 Counts before_main;
@@ -47,7 +50,7 @@ std::atomic<Counts*> counts{&before_main};
 
 void count(std::size_t bytes) {
   Counts* to = counts.load(std::memory_order_relaxed);
-  to->times.fetch_add(1, std::memory_order_relaxed);
+  to->allocations.fetch_add(1, std::memory_order_relaxed);
   to->bytes.fetch_add(bytes, std::memory_order_relaxed);
 }
 
@@ -108,6 +111,8 @@ __attribute__((constructor)) void share() {
 
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): stdlib.h has reserved names
 extern "C" {
+
+const Counts* weir_bench_counts() { return counts.load(std::memory_order_relaxed); }
 
 void* malloc(std::size_t bytes) {
   count(bytes);

@@ -9,6 +9,13 @@ include_guard(GLOBAL)
 
 add_custom_target(weir_benches)
 
+# Counts allocations and locks of the benchmark that it is part of (bench/tools/counts.hpp).
+add_library(weir_bench_counts OBJECT EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/bench/tools/count_calls.cpp")
+target_include_directories(weir_bench_counts PRIVATE "${PROJECT_SOURCE_DIR}")
+target_link_libraries(weir_bench_counts PRIVATE weir_rules)
+# Seen by the libraries, too: they are to use its functions.
+set_target_properties(weir_bench_counts PROPERTIES CXX_VISIBILITY_PRESET default)
+
 function(weir_bench owner)
   cmake_parse_arguments(A "" "" "SOURCES;LINK" ${ARGN})
   _weir_no_leftovers(weir_bench ${owner} "${A_UNPARSED_ARGUMENTS}")
@@ -29,6 +36,9 @@ function(weir_bench owner)
     add_executable(${target} EXCLUDE_FROM_ALL "${source}")
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${target} PRIVATE ${A_LINK} benchmark::benchmark weir_rules)
+    if(NOT WEIR_SANITIZE)  # whose library has an allocator of its own
+      target_link_libraries(${target} PRIVATE weir_bench_counts)
+    endif()
     add_dependencies(weir_benches ${target})
   endforeach()
 endfunction()

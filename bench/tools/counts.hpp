@@ -1,0 +1,42 @@
+#pragma once
+
+// What count_calls counts of the program that it stands before or is part of.
+//
+// Threads    Any: atomic numbers that only grow.
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+namespace weir::bench {
+
+struct Counts {
+  std::atomic<std::uint64_t> allocations, bytes, locks, contended;
+};
+// Null where count_calls is no part of the program.
+extern "C" const Counts* weir_bench_counts() __attribute__((weak));
+
+// What was taken since it was made, as counters of a benchmark: allocations and locks of an item.
+class Taken {
+ public:
+  template <typename State>
+  void report(State& state, std::int64_t items) const {
+    if (weir_bench_counts == nullptr || items == 0) return;
+    const std::array<std::uint64_t, 2> now = read();
+    const auto each = [items](std::uint64_t n) {
+      return static_cast<double>(n) / static_cast<double>(items);
+    };
+    state.counters["allocations"] = each(now[0] - begin_[0]);
+    state.counters["locks"] = each(now[1] - begin_[1]);
+  }
+
+ private:
+  static std::array<std::uint64_t, 2> read() {
+    if (weir_bench_counts == nullptr) return {};
+    const Counts* counts = weir_bench_counts();
+    return {counts->allocations.load(), counts->locks.load()};
+  }
+  std::array<std::uint64_t, 2> begin_ = read();
+};
+
+}  // namespace weir::bench
