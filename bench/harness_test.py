@@ -13,7 +13,7 @@ import xml.etree.ElementTree
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from harness import (agent, build, callgrind, command_line, compare, drawing, figures, layout, machine, process, products,  # noqa: E402
+from harness import (agent, build, callgrind, command_line, compare, document, drawing, figures, layout, machine, process, products,  # noqa: E402
                      scenarios, simulation)  # (found by the path above)
 from harness.figures import Failed, Figure, Target, Work  # noqa: E402
 from harness.scenarios import allocations, base, fanout, footprint, host, micro, scaling, slow, statsd, tail, tcp  # noqa: E402
@@ -259,6 +259,20 @@ class Drawing(unittest.TestCase):
             drawing.draw_all([self.kept("1", 0.3)], pathlib.Path(folder))
             drawn, = pathlib.Path(folder).iterdir()
             self.assertIn("lp_tcp_file", "".join(xml.etree.ElementTree.parse(drawn).getroot().itertext()))
+
+
+class Document(unittest.TestCase):
+    def test_the_table_of_figures_with_a_target_is_put_between_the_marks(self):
+        kept = [json.dumps({"session": "1", "agent": "weir", "run": 1, **figure.as_json()})
+                for figure in (Figure("a: CPU", 0.3, "s", "memcpy", 0.1, Target(0.35)), Figure("a: CPU", 0.5, "s", "memcpy", 0.1, Target(0.35)),
+                               Figure("b", 3e6, "records/s", target=Target(2e6, at_least=True)), Figure("c", 1, "s"))]
+        rows = document.table(drawing.newest(kept))
+        self.assertEqual(rows[2:], ["| a: CPU | 0.4 s | 0.3 to 0.5 | 4.0 × memcpy | <= 0.35 | **missed** |",
+                                    "| b | 3M records/s | one run |  | >= 2M | met |"])
+        text = f"x\n{document.BEGIN}\nold\n{document.END}\ny\n"
+        self.assertEqual(document.replaced(text, ["new"]), f"x\n{document.BEGIN}\nnew\n{document.END}\ny\n")
+        with self.assertRaises(Failed):
+            document.replaced("x", [])
 
 
 class Simulation(unittest.TestCase):
