@@ -2,7 +2,7 @@
 
 from harness.scenarios.age import AgeQuick, AgeSecond
 from harness.scenarios.allocations import (Allocations, AllocationsKafka, AllocationsRemoteWrite, AllocationsScrape,
-                                           AllocationsTail)
+                                           AllocationsStatsd, AllocationsTail)
 from harness.scenarios.fanout import Fanout
 from harness.scenarios.files import LpFileOnce
 from harness.scenarios.footprint import Footprint
@@ -22,5 +22,6 @@ ALL = (InfluxParse(), Rename(), InfluxSerialize(), PluginCall(),
        LpTcpDiscard(), LpTcpDiscard4(), LpTcpDiscardNew(), LpTcpFile(), LpProcess(), LpProcess4(), LpFileOnce(),
        JsonTcpDiscard(), JsonTcpFile(), JsonProcess(),
        JsonTailDiscard(), JsonTailFile(), JsonTailKafka(), Fanout(), KafkaOut(), PromScrape(), RemoteWrite(),
-       StatsdUdp(), LpScaling(), Allocations(), AllocationsTail(), AllocationsKafka(), AllocationsScrape(), AllocationsRemoteWrite(),
+       StatsdUdp(), LpScaling(), Allocations(), AllocationsTail(), AllocationsKafka(), AllocationsStatsd(),
+       AllocationsScrape(), AllocationsRemoteWrite(),
        BufferRss(), Overload(), AgeSecond(), AgeQuick(), Host(), IdleWakeUps(), Startup(), Footprint())

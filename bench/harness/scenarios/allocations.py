@@ -2,11 +2,12 @@
 
 import contextlib
 import dataclasses
+import socket
 import struct
 
 from harness import agent
 from harness.figures import Figure, Target
-from harness.scenarios import kafka, prometheus, tail
+from harness.scenarios import kafka, prometheus, statsd, tail
 from harness.scenarios.base import Scenario
 from harness.scenarios.tcp import (JsonProcess, JsonTcpDiscard, JsonTcpFile, LpProcess, LpTcpDiscard, LpTcpDiscardNew,
                                    LpTcpFile)
@@ -18,6 +19,7 @@ WARM_RECORDS = 300_000
 NONE_PER_RECORD = 50
 LIBRARY = "libcount_calls.so"
 SCRAPES = 5
+DATAGRAM_S = 1
 
 
 class Counting(Scenario):
@@ -25,10 +27,12 @@ class Counting(Scenario):
     needs_build = True
 
     @contextlib.contextmanager
-    def agent(self, context, folder, configuration, port=None, **values):
-        """(an agent that is counted, what counts() returns so far)."""
-        counts = folder / "counts"
-        with context.agent(configuration, port, folder, counting(context, counts), **values) as running:
+    def agent(self, context, folder, configuration, listens=None, **values):
+        """(an agent that is counted and listens on this TCP port, if on any; what counts() returns so far)."""
+        counts, text = folder / "counts", context.configuration(configuration, folder=folder, **{"port": listens, **values})
+        with agent.running(context.installation, text, folder, counting(context, counts)) as running:
+            if listens:
+                running.wait_for_port(listens)
             yield running, lambda: read(counts)
 
     @staticmethod
@@ -102,6 +106,22 @@ class AllocationsTail(Counting):
     def append(context, source, records, first):
         return context.tools.json("line_sender", 0, f"records={records}", f"first={first}", "json=1",
                                   f"sample={source}")["bytes"]
+
+
+class AllocationsStatsd(Counting):
+    name = "allocations_statsd"
+    about = "the same of statsd_udp at 100,000 datagrams a second, per thousand of them"
+
+    def run(self, context):
+        port, file = agent.free_port(socket.SOCK_DGRAM), context.folder / "metrics.out"
+        with self.agent(context, context.folder, "statsd_udp", port=port, file=file) as (running, counts):
+            running.wait_for(lambda: statsd.is_bound(port), f"it does not listen on UDP port {port}")
+            statsd.send(context, port, statsd.RATE, DATAGRAM_S, 1)
+            before = counts()
+            sent = statsd.send(context, port, statsd.RATE, DATAGRAM_S, 1)
+            after = counts()
+            running.stop()
+        return figures_of("statsd_udp", before, after, sent["datagrams"])
 
 
 class AllocationsKafka(Counting):
