@@ -99,6 +99,7 @@ std::vector<Exec::Command> Exec::find() const {
 }
 
 void Exec::gather(sink& out) {
+  const std::lock_guard one_at_a_time(gathering_);
   const std::vector<Command> all = find();
   unfinished_.assign(all.size(), {});
   std::exception_ptr failed;

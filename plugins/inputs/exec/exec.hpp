@@ -2,7 +2,8 @@
 
 // Runs commands at every gather and hands what they write to the parser: of each command one document.
 //
-// Threads    As every input: one call at a time; it blocks until all commands are done. A stopping agent ends them.
+// Threads    One gather at a time: a second one waits. It blocks until all commands are done; stopping(), which may come
+//            meanwhile, ends them.
 // Errors     A command that fails does not keep the others from being read; the first failure is the gather's,
 //            the others are logged.
 // Limits     common::Children's, and the host's budget for what they write.
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -80,8 +82,9 @@ struct Exec {
   void log_line(std::string_view line) const;
 
   std::vector<Pattern> patterns_;
-  common::Charge charge_;
   std::unique_ptr<common::Children> children_;
+  std::mutex gathering_;  // what follows is its
+  common::Charge charge_;
   std::vector<std::string> unfinished_;  // the last line of each command's standard error
   std::uint32_t sessions_ = 0;
 };
