@@ -9,7 +9,7 @@ import unittest
 
 from agent import Agent, Folder, can_connect, free_port, wait_for
 
-DATAGRAMS = 20000
+DATAGRAMS = 4000
 NAMES = 100
 
 
