@@ -399,6 +399,7 @@ TEST_F(HttpServer, SharesItsWorkAmongWorkers) {
   settings.workers = 3;
   serve(settings);
   std::vector<std::thread> threads;
+  threads.reserve(6);
   for (int i = 0; i < 6; ++i) {
     threads.emplace_back([this] {
       for (int k = 0; k < 20; ++k) EXPECT_EQ(body_of(client().ask(post("/", "x"))), "x");

@@ -41,8 +41,9 @@ std::vector<std::string> spelled_out(const std::vector<std::string>& names) {
   std::vector<std::string> all;
   for (const std::string& name : names) {
     const bool every = name == "all";
-    if (every || name == "secure")
+    if (every || name == "secure") {
       all.insert(all.end(), secure_suites.begin(), secure_suites.end());
+    }
     if (every || name == "insecure") {
       all.insert(all.end(), insecure_suites.begin(), insecure_suites.end());
     }

@@ -73,8 +73,9 @@ std::optional<AwsCredentials> read_profile(const std::string& path, const std::s
   bool inside = false;
   for (std::string line; std::getline(file, line);) {
     const std::string_view text = http::trimmed(line);
-    if (text.starts_with('['))
+    if (text.starts_with('[')) {
       inside = http::trimmed(text.substr(1, text.find(']') - 1)) == profile;
+    }
     if (inside) take_setting(made, text);
   }
   if (made.access_key.empty()) return std::nullopt;

@@ -48,8 +48,9 @@ std::string lower(std::string_view text) {
 // As in a query, but a blank is %20.
 std::string encode(std::string_view text) {
   std::string out = http::encode_query(text);
-  for (std::size_t at = 0; (at = out.find('+', at)) != std::string::npos;)
+  for (std::size_t at = 0; (at = out.find('+', at)) != std::string::npos;) {
     out.replace(at, 1, "%20");
+  }
   return out;
 }
 
