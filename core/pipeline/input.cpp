@@ -28,6 +28,39 @@ class AckToken final : public queue::Token {
   const std::uint64_t cookie_;
 };
 
+// A batch whose source wants to hear how it was parsed.
+class ParsedNotice final : public queue::Reading {
+ public:
+  ParsedNotice(Instance& to, std::uint64_t cookie) : to_(to), cookie_(cookie) {}
+  ParsedNotice(const ParsedNotice&) = delete;
+  ParsedNotice& operator=(const ParsedNotice&) = delete;
+  ~ParsedNotice() override {
+    if (!told_) send(WEIR_CLOSED, 0, 0, {});
+  }
+  void done(std::uint64_t metrics, std::uint64_t bad, std::string first) override {
+    told_ = true;
+    send(WEIR_OK, metrics, bad, std::move(first));
+  }
+
+ private:
+  void send(weir_status status, std::uint64_t metrics, std::uint64_t bad, std::string first) {
+    to_.services().workers.post(
+        [&to = to_, cookie = cookie_, status, metrics, bad, first = std::move(first)] {
+          const weir_ev_parsed event{{sizeof(weir_ev_parsed), WEIR_EV_PARSED, 0},
+                                     cookie,
+                                     status,
+                                     0,
+                                     metrics,
+                                     bad,
+                                     borrow(first)};
+          to.notify(event.h);
+        });
+  }
+  Instance& to_;
+  const std::uint64_t cookie_;
+  bool told_{false};
+};
+
 }  // namespace
 
 std::int64_t first_tick_ns(std::int64_t now_ns, std::int64_t interval_ns, std::int64_t offset_ns,
@@ -263,7 +296,10 @@ weir_status Input::buf_wait(std::uint32_t lane, std::uint64_t min, weir_buf& out
 weir_status Input::emit(weir_buf& buf, const weir_emit& what) {
   if (ended_) return WEIR_CLOSED;
   queue::Parcel parcel = queue::Parcel::whole(queue::BlockRef::adopt(buf), what.lane);
-  if (what.cookie != 0) {
+  const bool parsed = (what.flags & WEIR_EMIT_PARSED) != 0 && parse_ != nullptr;
+  if (what.cookie != 0 && parsed) {
+    parcel.reading = std::make_shared<ParsedNotice>(*instance_, what.cookie);
+  } else if (what.cookie != 0) {
     parcel.tokens.push_back(std::make_shared<AckToken>(*instance_, what.cookie));
   }
   metrics::Node& node = instance_->node();

@@ -60,7 +60,7 @@ std::unique_ptr<ParseStage> ParseStage::make(const Services& services, Instance:
 
 std::unique_ptr<ParseStage::Parser> ParseStage::make_parser(Instance::Refusal& why) {
   auto parser = std::make_unique<Parser>(services_.budget);
-  parser->calls.set_on_bad([this](const weir_bad& bad) { log_bad(bad); });
+  parser->calls.set_on_bad([this, p = parser.get()](const weir_bad& bad) { log_bad(*p, bad); });
   Instance::Spec spec = spec_;
   spec.node = node_;
   parser->instance = Instance::create(services_, std::move(spec), parser->calls, why);
@@ -133,6 +133,7 @@ Stage::Outcome ParseStage::run(Job& job, std::vector<queue::Parcel>& out, Lane&)
   if (!parser) {
     node_->in += n;
     node_->drop(metrics::Drop::plugin_error, n);
+    if (raw.reading) raw.reading->done(0, n, "no parser could be made");
     return Outcome::done;
   }
   for (std::uint32_t r = 0; r < n;) {
@@ -152,8 +153,23 @@ Stage::Outcome ParseStage::run(Job& job, std::vector<queue::Parcel>& out, Lane&)
     settle(*parser, raw, r, out);
     r = end;
   }
+  tell(raw, *parser);
   give_back(std::move(parser));
   return Outcome::done;
+}
+
+// Sums up the parcel, and begins with the next one.
+void ParseStage::tell(const queue::Parcel& raw, Parser& parser) {
+  std::string first;
+  first.swap(parser.first_bad);
+  const std::uint64_t made = std::exchange(parser.made, 0);
+  const std::uint64_t bad = std::exchange(parser.bad, 0);
+  if (raw.reading) raw.reading->done(made, bad, std::move(first));
+}
+
+void ParseStage::note_bad(Parser& parser, std::uint64_t n, std::string_view what) {
+  if (parser.first_bad.empty()) parser.first_bad = what;
+  parser.bad += n;
 }
 
 void ParseStage::call(Parser& parser, weir_delivery& delivery, std::uint64_t* consumed) {
@@ -165,7 +181,9 @@ void ParseStage::call(Parser& parser, weir_delivery& delivery, std::uint64_t* co
   node_->errors += 1;
   node_->created += 1;
   node_->drop(metrics::Drop::parse_error, 1);
-  log_.error("parsing failed: " + describe(status, err));
+  const std::string why = describe(status, err);
+  note_bad(parser, 1, why);
+  log_.error("parsing failed: " + why);
 }
 
 void ParseStage::parse_rows(Parser& parser, const queue::Parcel& parcel, std::uint32_t row0,
@@ -233,7 +251,7 @@ void ParseStage::parse_within(Parser& parser, const queue::Parcel& parcel, std::
     if (end == std::string_view::npos) break;  // Unfinished: keep_rest() sees to it.
     if (end - line > max_record_bytes_) {
       if (line != 0) parse_cut(parser, parcel, r, text.substr(0, line), WEIR_D_LAST, session);
-      drop_too_large(text.substr(line, end - line));
+      drop_too_large(parser, text.substr(line, end - line));
       text.remove_prefix(end + 1);
       line = 0;
       continue;
@@ -241,7 +259,7 @@ void ParseStage::parse_within(Parser& parser, const queue::Parcel& parcel, std::
     line = end + 1;
   }
   if ((flags & WEIR_D_LAST) != 0 && text.size() - line > max_record_bytes_) {
-    drop_too_large(text.substr(line));
+    drop_too_large(parser, text.substr(line));
     text = text.substr(0, line);
   }
   if (!text.empty()) parse_cut(parser, parcel, r, text, flags, session);
@@ -259,7 +277,7 @@ void ParseStage::parse_cut(Parser& parser, const queue::Parcel& parcel, std::uin
   call(parser, delivery, &consumed);
   parser.waits = (flags & WEIR_D_MORE) != 0;
   const bool goes_on = (flags & WEIR_D_LAST) == 0;
-  if (goes_on && consumed < text.size()) keep_rest(session, text.substr(consumed));
+  if (goes_on && consumed < text.size()) keep_rest(parser, session, text.substr(consumed));
 }
 
 // The parser wants whole records: lines, for one that says nothing else.
@@ -273,16 +291,17 @@ void ParseStage::parse_lines(Parser& parser, const queue::Parcel& parcel, std::u
     std::string_view line = text.substr(0, end);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (line.size() > max_record_bytes_) {
-      drop_too_large(line);
+      drop_too_large(parser, line);
     } else if (!line.empty()) {
       lines.raw(line, WEIR_RAW_RECORD);
     }
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
-  if (!text.empty()) keep_rest(session, text);
+  if (!text.empty()) keep_rest(parser, session, text);
   if (lines.empty()) return;
   auto block = queue::BlockRef::make(services_.budget, lines.bytes(), queue::Budget::Use::forced);
   if (!block) {
+    note_bad(parser, lines.size(), "no memory");
     return node_->created += lines.size(), node_->drop(metrics::Drop::no_memory, lines.size());
   }
   lines.seal(block->data());
@@ -290,18 +309,19 @@ void ParseStage::parse_lines(Parser& parser, const queue::Parcel& parcel, std::u
   parse_rows(parser, cut, 0, cut.n_rows);
 }
 
-void ParseStage::keep_rest(Session& session, std::string_view rest) {
+void ParseStage::keep_rest(Parser& parser, Session& session, std::string_view rest) {
   if (rest.size() <= max_record_bytes_) {
     session.carry.assign(rest);
     return;
   }
   session.skipping = true;
-  drop_too_large(rest);
+  drop_too_large(parser, rest);
 }
 
-void ParseStage::drop_too_large(std::string_view record) {
+void ParseStage::drop_too_large(Parser& parser, std::string_view record) {
   node_->created += 1;
   node_->drop(metrics::Drop::too_large, 1);
+  note_bad(parser, 1, "a record is too large");
   log_.error("a record is larger than " + std::to_string(max_record_bytes_) +
              " bytes: it was dropped (raise [weir] max_record_bytes if it is meant to be): " +
              printable(record));
@@ -315,6 +335,7 @@ void ParseStage::settle(Parser& parser, const queue::Parcel& parcel, std::uint32
   node_->created += bad;
   node_->drop(metrics::Drop::parse_error, bad);
   node_->errors += bad;
+  parser.bad += bad;
   add_row_tags(parcel, r, made);
   for (auto& p : made) {
     name_rows(p);
@@ -322,6 +343,7 @@ void ParseStage::settle(Parser& parser, const queue::Parcel& parcel, std::uint32
     p.tokens = parcel.tokens;
     node_->created += p.n_rows;
     node_->out += p.n_rows;
+    parser.made += p.n_rows;
     if (p.n_rows != 0) out.push_back(std::move(p));
   }
 }
@@ -372,7 +394,8 @@ void ParseStage::forget_sessions() {
   sessions_.clear();
 }
 
-void ParseStage::log_bad(const weir_bad& bad) const {
+void ParseStage::log_bad(Parser& parser, const weir_bad& bad) const {
+  if (parser.first_bad.empty()) parser.first_bad = std::string(view(bad.reason)) + place_of(bad);
   std::string text =
       "a record could not be parsed" + place_of(bad) + ": " + std::string(view(bad.reason));
   if (bad.count > 1) {

@@ -51,6 +51,9 @@ class ParseStage final : public Stage {
     CaptureCalls calls;
     std::unique_ptr<Instance> instance;
     bool waits{false};  // Its rows wait for the next call, by WEIR_D_MORE.
+    // Of the parcel at hand.
+    std::uint64_t made{0}, bad{0};
+    std::string first_bad;
   };
   struct Session {
     std::string carry;     // The begin of an unfinished record.
@@ -75,8 +78,10 @@ class ParseStage final : public Stage {
                    std::string_view text, bool last, Session& session);
   void parse_within(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
                     std::string_view text, std::uint32_t flags, Session& session);
-  void keep_rest(Session& session, std::string_view rest);
-  void drop_too_large(std::string_view record);
+  void keep_rest(Parser& parser, Session& session, std::string_view rest);
+  static void note_bad(Parser& parser, std::uint64_t n, std::string_view what);
+  static void tell(const queue::Parcel& raw, Parser& parser);
+  void drop_too_large(Parser& parser, std::string_view record);
   void call(Parser& parser, weir_delivery& delivery, std::uint64_t* consumed);
   void settle(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
               std::vector<queue::Parcel>& out);
@@ -84,7 +89,7 @@ class ParseStage final : public Stage {
   void name_rows(queue::Parcel& made) const;
   Session& session_of(std::uint32_t lane, std::uint32_t session);
   void close_session(std::uint32_t lane, std::uint32_t session);
-  void log_bad(const weir_bad& bad) const;
+  void log_bad(Parser& parser, const weir_bad& bad) const;
 
   const Services services_;
   const Instance::Spec spec_;

@@ -415,6 +415,20 @@ TEST_F(PipelineTest, AStreamCutAnywhereGivesTheSameRecords) {
   }
 }
 
+TEST_F(PipelineTest, AnInputHearsHowItsBatchWasParsed) {
+  AskingInput::heard.clear();
+  AskingInput::text = "a\n!b\n!c\nd\n";
+  use_stream(plugin_of<LinesParser>(), {});
+  settings_.inputs[0].descriptor = plugin_of<AskingInput>();
+  start();
+  world_.advance(second + 10 * ms);
+  EXPECT_EQ(AskingInput::heard, (Names{"5: 0, 2 made, 2 bad: begins with !"}));
+  AskingInput::text = "e\n";
+  world_.advance(second);
+  EXPECT_EQ(AskingInput::heard.back(), "5: 0, 1 made, 0 bad: ");
+  EXPECT_TRUE(pipeline_->stop(world_.wait()));
+}
+
 TEST_F(PipelineTest, MetricsWithoutANameHaveTheInputs) {
   use_stream(plugin_of<NamelessParser>(), {"one\nTwo\nthree\n"});
   settings_.inputs[0].name = "file";

@@ -7,6 +7,7 @@
 #include <vector>
 
 #define WEIR_NO_ENTRY_PROTOTYPE
+#include <weir/stream_buffer.hpp>
 #include <weir/weir.hpp>
 
 namespace weir::pipeline::test {
@@ -31,6 +32,28 @@ struct PiecesInput {
       out.raw(pieces[i], WEIR_RAW_STREAM, 7, i + 1 == pieces.size());
       out.emit();
     }
+  }
+};
+
+// An input that wants to hear how its batch was parsed.
+struct AskingInput {
+  static constexpr weir::info meta{"asking", "1.0.0", "Asks how it was parsed", WEIR_EMITS_RAW};
+  static inline std::string text;
+  static inline std::vector<std::string> heard;
+  weir::host self;
+  void gather(weir::sink&) {
+    weir::emit_options options;
+    options.cookie = 5;
+    options.flags = WEIR_EMIT_PARSED;
+    weir::stream_buffer out(self, 256, 0, {}, options);
+    if (out.ready() != WEIR_OK) return;
+    const std::size_t n = text.copy(out.data(), out.capacity());
+    out.emit(n, WEIR_RAW_STREAM, 1, true);
+  }
+  void parsed(const weir_ev_parsed& e) {
+    heard.push_back(std::to_string(e.cookie) + ": " + std::to_string(e.status) + ", " +
+                    std::to_string(e.metrics) + " made, " + std::to_string(e.bad) +
+                    " bad: " + std::string(weir::view(e.reason)));
   }
 };
 

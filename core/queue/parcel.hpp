@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <weir/abi.h>
@@ -32,12 +33,24 @@ class Token {
   std::atomic<bool> lost_{false};
 };
 
+// Wants to know how a raw parcel was read: told once, or gone without.
+class Reading {
+ public:
+  Reading() = default;
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+  virtual ~Reading() = default;
+  // bad: records that could not be read; first: the first of them, in words.
+  virtual void done(std::uint64_t metrics, std::uint64_t bad, std::string first) = 0;
+};
+
 struct Parcel {
   BlockRef block;
   std::vector<std::uint64_t> mask;  // Bit r is row r of the block; empty = all rows.
   std::uint32_t row0{0}, n_rows{0};
   std::uint32_t lane{0};
   std::vector<std::shared_ptr<Token>> tokens;
+  std::shared_ptr<Reading> reading;  // Of raw rows, for the parse stage.
   // Where outputs of one format share the bytes of the block's rows; nullptr = nowhere.
   std::shared_ptr<SharedBytes> shared;
 

@@ -69,6 +69,8 @@ void odd_events(const Subject& subject) {
     add(weir_ev_u64{{sizeof(weir_ev_u64), type, 0}, 0xffffffffffU, 77});
   }
   add(weir_ev_ack{{sizeof(weir_ev_ack), WEIR_EV_ACK, 0}, 0xdeadbeefU, -77, 0});
+  add(weir_ev_parsed{
+      {sizeof(weir_ev_parsed), WEIR_EV_PARSED, 0}, 0xdeadbeefU, -77, 0, 1, 1, {"bad", 3}});
   add(weir_event{sizeof(weir_event), WEIR_EV_RESUME, 0});  // Without its value.
   add(weir_event{sizeof(weir_event), WEIR_EV_ACK, 0});
   instance->deliver_events(reinterpret_cast<const weir_event*>(records.data()), bytes);

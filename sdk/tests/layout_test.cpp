@@ -36,7 +36,7 @@ SIZE(weir_buf, 32); AT(weir_buf, size, 0); AT(weir_buf, flags, 4); AT(weir_buf, 
 AT(weir_buf, data, 16); AT(weir_buf, cap, 24);
 SIZE(weir_emit, 40); AT(weir_emit, size, 0); AT(weir_emit, used, 4); AT(weir_emit, port, 8);
 AT(weir_emit, lane, 12); AT(weir_emit, cookie, 16); AT(weir_emit, parents, 24);
-AT(weir_emit, n_parents, 32); AT(weir_emit, rsv, 36);
+AT(weir_emit, n_parents, 32); AT(weir_emit, flags, 36);
 SIZE(weir_result, 48); AT(weir_result, size, 0); AT(weir_result, status, 4);
 AT(weir_result, retry_after_ns, 8); AT(weir_result, rejected, 16); AT(weir_result, n_rejected, 24);
 AT(weir_result, rsv, 28); AT(weir_result, reason, 32);
@@ -53,6 +53,9 @@ AT(weir_host, extension, 136);
 SIZE(weir_event, 8); AT(weir_event, size, 0); AT(weir_event, type, 4); AT(weir_event, flags, 6);
 SIZE(weir_ev_ack, 24); AT(weir_ev_ack, h, 0); AT(weir_ev_ack, cookie, 8);
 AT(weir_ev_ack, status, 16); AT(weir_ev_ack, rsv, 20);
+SIZE(weir_ev_parsed, 56); AT(weir_ev_parsed, h, 0); AT(weir_ev_parsed, cookie, 8);
+AT(weir_ev_parsed, status, 16); AT(weir_ev_parsed, rsv, 20); AT(weir_ev_parsed, metrics, 24);
+AT(weir_ev_parsed, bad, 32); AT(weir_ev_parsed, reason, 40);
 SIZE(weir_ev_u64, 24); AT(weir_ev_u64, h, 0); AT(weir_ev_u64, value, 8); AT(weir_ev_u64, aux, 16);
 SIZE(weir_opt, 80); AT(weir_opt, size, 0); AT(weir_opt, type, 4); AT(weir_opt, flags, 6);
 AT(weir_opt, name, 8); AT(weir_opt, def, 16); AT(weir_opt, range, 24); AT(weir_opt, doc, 32);

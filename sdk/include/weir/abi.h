@@ -164,13 +164,14 @@ typedef struct weir_buf {
   uint64_t cap;
 } weir_buf;
 
+enum { WEIR_EMIT_PARSED = 1 }; /* emit flag, raw rows: WEIR_EV_PARSED is wanted for the cookie instead of WEIR_EV_ACK */
 /* What a buffer holds and where its rows go. */
 typedef struct weir_emit {
   uint32_t size, used;     /* used: bytes of the batch in the buffer */
   uint32_t port, lane;     /* port: 0; lane: the ordered stream it belongs to */
-  uint64_t cookie;         /* not 0: one WEIR_EV_ACK is wanted */
+  uint64_t cookie;         /* not 0: one WEIR_EV_ACK is wanted, or what flags say */
   const uint64_t *parents; /* delivery ids this batch was made from */
-  uint32_t n_parents, rsv;
+  uint32_t n_parents, flags;
 } weir_emit;
 
 typedef struct weir_result { /* how an asynchronous delivery ended */
@@ -233,7 +234,8 @@ enum {
   WEIR_EV_FD = 5,       /* weir_ev_u64: value = watch id, aux = mask */
   WEIR_EV_STOPPING = 6, /* weir_event, inputs: stop() comes soon; during a gather only with WEIR_CONCURRENT */
   WEIR_EV_LANE_PURGED = 7,
-  WEIR_EV_IDLE = 8      /* weir_event, parsers: nothing came for a while; give back memory that work makes again */
+  WEIR_EV_IDLE = 8,     /* weir_event, parsers: nothing came for a while; give back memory that work makes again */
+  WEIR_EV_PARSED = 9    /* weir_ev_parsed */
 };
 typedef struct weir_ev_ack {
   weir_event h;
@@ -241,6 +243,16 @@ typedef struct weir_ev_ack {
   weir_status status;
   uint32_t rsv;
 } weir_ev_ack;
+/* The parser is done with a batch, or (WEIR_CLOSED) never will be. What it carries over to the next piece of a
+ * stream counts with that piece. */
+typedef struct weir_ev_parsed {
+  weir_event h;
+  uint64_t cookie;
+  weir_status status;
+  uint32_t rsv;
+  uint64_t metrics, bad; /* that it made; records that could not be read */
+  weir_str reason;       /* the first of those, and its place; borrowed for the call */
+} weir_ev_parsed;
 typedef struct weir_ev_u64 {
   weir_event h;
   uint64_t value, aux;

@@ -25,7 +25,8 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     std::uint64_t cookie = 0;  // not 0: an ack is wanted
     const std::uint64_t* parents = nullptr;
     std::uint32_t n_parents = 0;
-    bool may_wait = false;  // wait where the host has no room
+    bool may_wait = false;    // wait where the host has no room
+    std::uint32_t flags = 0;  // WEIR_EMIT_...
   };
 
   // A self-metric of a plugin: one of its list "metrics", counted by host::count() or host::gauge().
@@ -111,6 +112,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       e.cookie = o.cookie;
       e.parents = o.parents;
       e.n_parents = o.n_parents;
+      e.flags = o.flags;
       const weir_status s = host_->emit(host_->ctx, &b, &e);
       if (s != WEIR_OK) host_->buf_put(host_->ctx, &b);
       b = weir_buf{};

@@ -20,8 +20,9 @@
 //   serializers  serialize(row, text&), and serialize_document(const batch&, text&) if it can; begin_batch(const
 //                batch&) before the rows of each batch, where something is kept between them
 // Every kind may have: init() after the options are loaded; start() before work and stop() after it, where
-// start may be retried and stop called twice; ack(cookie, status), resume(lane), posted(cookie) in [loop];
-// idle() when nothing came for a while (parsers), to give memory back; stopping() before the end (inputs);
+// start may be retried and stop called twice; ack(cookie, status), parsed(weir_ev_parsed), resume(lane),
+// posted(cookie) in [loop]; idle() when nothing came for a while (parsers), to give memory back; stopping() before the
+// end (inputs);
 // a member `weir::host self`, set before init().
 //
 // Threads    As in abi.h: one call at a time unless the meta flags say WEIR_CONCURRENT.
@@ -92,6 +93,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
   WEIR_DETECT(has_start, lvalue<P>().start());
   WEIR_DETECT(has_stop, lvalue<P>().stop());
   WEIR_DETECT(has_ack, lvalue<P>().ack(std::uint64_t{}, weir_status{}));
+  WEIR_DETECT(has_parsed, lvalue<P>().parsed(lvalue<const weir_ev_parsed>()));
   WEIR_DETECT(has_resume, lvalue<P>().resume(std::uint32_t{}));
   WEIR_DETECT(has_posted, lvalue<P>().posted(std::uint64_t{}));
   WEIR_DETECT(has_idle, lvalue<P>().idle());
@@ -203,29 +205,31 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     });
   }
 
+  // Calls f with an event of that type, where it is whole.
+  template <typename E, typename F>
+  void when(const weir_event& e, std::uint16_t type, F&& f) {
+    if (e.type == type && e.size >= sizeof(E)) f(reinterpret_cast<const E&>(e));
+  }
   template <typename P>
   void one_event(P& p, const weir_event& e) {
     if constexpr (has_ack<P>::value) {
-      if (e.type == WEIR_EV_ACK && e.size >= sizeof(weir_ev_ack)) {
-        const auto& a = reinterpret_cast<const weir_ev_ack&>(e);
-        p.ack(a.cookie, a.status);
-      }
+      when<weir_ev_ack>(e, WEIR_EV_ACK, [&p](const auto& a) { p.ack(a.cookie, a.status); });
+    }
+    if constexpr (has_parsed<P>::value) {
+      when<weir_ev_parsed>(e, WEIR_EV_PARSED, [&p](const auto& a) { p.parsed(a); });
     }
     if constexpr (has_resume<P>::value) {
-      if (e.type == WEIR_EV_RESUME && e.size >= sizeof(weir_ev_u64)) {
-        p.resume(static_cast<std::uint32_t>(reinterpret_cast<const weir_ev_u64&>(e).value));
-      }
+      when<weir_ev_u64>(e, WEIR_EV_RESUME,
+                        [&p](const auto& a) { p.resume(static_cast<std::uint32_t>(a.value)); });
     }
     if constexpr (has_posted<P>::value) {
-      if (e.type == WEIR_EV_POST && e.size >= sizeof(weir_ev_u64)) {
-        p.posted(reinterpret_cast<const weir_ev_u64&>(e).value);
-      }
+      when<weir_ev_u64>(e, WEIR_EV_POST, [&p](const auto& a) { p.posted(a.value); });
     }
     if constexpr (has_idle<P>::value) {
-      if (e.type == WEIR_EV_IDLE) p.idle();
+      when<weir_event>(e, WEIR_EV_IDLE, [&p](const auto&) { p.idle(); });
     }
     if constexpr (has_stopping<P>::value) {
-      if (e.type == WEIR_EV_STOPPING) p.stopping();
+      when<weir_event>(e, WEIR_EV_STOPPING, [&p](const auto&) { p.stopping(); });
     }
     (void)p;
     (void)e;

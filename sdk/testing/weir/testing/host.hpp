@@ -205,6 +205,16 @@ namespace testing __attribute__((visibility("hidden"))) {
       push_ack(cookie, s);
     }
     std::vector<std::uint64_t> unacked() const { return copy_of(unacked_); }
+    // Batches whose parsing the plugin wants to hear of, and has not.
+    std::vector<std::uint64_t> unparsed() const { return copy_of(unparsed_); }
+    void parsed(std::uint64_t cookie, std::uint64_t metrics, std::uint64_t bad = 0,
+                const std::string& reason = {}, weir_status s = WEIR_OK) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      unparsed_.erase(std::remove(unparsed_.begin(), unparsed_.end(), cookie), unparsed_.end());
+      const weir_ev_parsed e{{sizeof e, WEIR_EV_PARSED, 0},        cookie, s, 0, metrics, bad,
+                             borrow(reasons_.emplace_back(reason))};
+      append_event(&e, sizeof e);
+    }
     void stopping_event() {
       const std::lock_guard<std::mutex> lock(mutex_);
       weir_event e{sizeof(weir_event), WEIR_EV_STOPPING, 0};
@@ -305,7 +315,8 @@ namespace testing __attribute__((visibility("hidden"))) {
       std::memcpy(out.bytes.data(), b->data, e->used);
       if (!take_buffer(*b, "emit")) return WEIR_E_FAIL;
       emits_.push_back(std::move(out));
-      if (e->cookie != 0) unacked_.push_back(e->cookie);
+      const bool parsed = (e->flags & WEIR_EMIT_PARSED) != 0;
+      if (e->cookie != 0) (parsed ? unparsed_ : unacked_).push_back(e->cookie);
       changed_.notify_all();
       return WEIR_OK;
     }
@@ -508,7 +519,8 @@ namespace testing __attribute__((visibility("hidden"))) {
     std::vector<bad_record> bad_;
     std::vector<std::uint32_t> closed_lanes_;
     std::vector<std::string> violations_;
-    std::vector<std::uint64_t> events_, unacked_;
+    std::vector<std::uint64_t> events_, unacked_, unparsed_;
+    std::deque<std::string> reasons_;  // of events
     std::map<std::uint64_t, completion> done_;
     std::map<std::uint64_t, std::uint8_t*> lent_;
     std::multiset<std::uint64_t> retained_;
