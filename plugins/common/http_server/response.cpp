@@ -66,6 +66,20 @@ Response text_response(unsigned status, std::string text) {
   return r;
 }
 
+Response error_response(unsigned status, std::string_view text) {
+  Response r;
+  r.status = status;
+  r.content_type = "application/json";
+  r.body = "{\"error\":\"";
+  for (const char c : text) {
+    const bool control = static_cast<unsigned char>(c) < 0x20;
+    if (c == '"' || c == '\\') r.body += '\\';
+    r.body += control ? ' ' : c;
+  }
+  r.body += "\"}";
+  return r;
+}
+
 bool has_body(unsigned status) { return status >= 200 && status != 204 && status != 304; }
 
 void append_head(std::string& to, const Response& response, const HeadStyle& style) {

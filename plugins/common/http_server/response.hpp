@@ -24,6 +24,8 @@ struct Response {
 };
 
 Response text_response(unsigned status, std::string text);
+// {"error":"text"}
+Response error_response(unsigned status, std::string_view text);
 
 // How its head depends on the request.
 struct HeadStyle {

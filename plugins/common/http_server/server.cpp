@@ -14,8 +14,11 @@ Server::Server(host home, ServerSettings settings, int listening, const MakeHand
   for (const auto& worker : workers_) worker->begin(make);
 }
 
-Server::~Server() {
+Server::~Server() { stop(); }
+
+void Server::stop() {
   for (const auto& worker : workers_) worker->stop();
+  for (const auto& worker : workers_) worker->join();
 }
 
 void Server::notify(std::uint32_t worker, std::uint64_t value) {

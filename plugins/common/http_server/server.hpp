@@ -47,6 +47,8 @@ class Server {
   Server& operator=(const Server&) = delete;
   ~Server();
 
+  // Ends what has begun, and waits for it; [life], any number of times. notify() may be called meanwhile.
+  void stop();
   // Tells a worker's handler something, on its thread.
   void notify(std::uint32_t worker, std::uint64_t value);
   const ServerCounts& counts() const { return counts_; }

@@ -35,7 +35,7 @@ Worker::Worker(host home, const ServerSettings& settings, ServerCounts& counts, 
 
 Worker::~Worker() {
   stop();
-  if (thread_.joinable()) thread_.join();
+  join();
 }
 
 void Worker::begin(const Server::MakeHandler& make) {
@@ -46,6 +46,10 @@ void Worker::begin(const Server::MakeHandler& make) {
 void Worker::stop() {
   stopping_ = true;
   poller_.wake();
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
 }
 
 void Worker::notify(std::uint64_t value) {

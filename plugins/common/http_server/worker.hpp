@@ -23,8 +23,9 @@ class Worker final : public Connection::Owner, public Connections, public common
   ~Worker() override;
 
   void begin(const Server::MakeHandler& make);
-  // Begins to drain; the destructor waits for its end.
+  // Begins to drain; join() waits for its end.
   void stop();
+  void join();
   void notify(std::uint64_t value);
 
   // Connections
