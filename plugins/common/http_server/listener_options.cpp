@@ -42,14 +42,33 @@ std::string ListenerOptions::basic_field(const host& home) const {
   return basic_authorization(basic_username, password);
 }
 
-Listener::Listener(const host& home, const std::string& address, const std::string& socket_mode,
-                   const ServerSettings& settings, const Server::MakeHandler& make) {
+void Listener::open(const host& home, const std::string& address, const std::string& socket_mode,
+                    const ServerSettings& settings, const Server::MakeHandler& make) {
   common::ListenOptions options;
   options.socket_mode = common::parse_socket_mode(socket_mode);
   socket_ =
       std::make_unique<common::ListeningSocket>(home, url_of(address), "service_address", options);
-  server_ = std::make_unique<Server>(home, settings, socket_->descriptor(), make);
+  auto server = std::make_unique<Server>(home, settings, socket_->descriptor(), make);
   home.info("Listening on " + url_of(address));
+  const std::lock_guard lock(mutex_);
+  server_ = std::move(server);
+}
+
+void Listener::close() {
+  Server* ending = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    ending = server_.get();
+  }
+  if (ending != nullptr) ending->stop();
+  const std::lock_guard lock(mutex_);
+  server_.reset();
+  socket_.reset();
+}
+
+void Listener::notify(std::uint32_t worker, std::uint64_t value) {
+  const std::lock_guard lock(mutex_);
+  if (server_ && worker < server_->workers()) server_->notify(worker, value);
 }
 
 }  // namespace weir::http

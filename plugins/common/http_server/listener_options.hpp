@@ -9,6 +9,7 @@
 // Errors   weir::config_error from check() and start(); weir::retry where the address is taken.
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include <weir/options.hpp>
@@ -45,18 +46,22 @@ struct ListenerOptions : common::TlsServerOptions {
 };
 
 // A server on its own socket.
+//
+// Threads  open() and close() in [life]; notify() from any.
 class Listener {
  public:
   // address: host:port, or with tcp:// or unix:// before it.
-  Listener(const host& home, const std::string& address, const std::string& socket_mode,
-           const ServerSettings& settings, const Server::MakeHandler& make);
-  Server& server() { return *server_; }
-  // As Server::stop().
-  void stop() { server_->stop(); }
+  void open(const host& home, const std::string& address, const std::string& socket_mode,
+            const ServerSettings& settings, const Server::MakeHandler& make);
+  // Requests that have begun may end, and handlers are notified until they have.
+  void close();
+  // Nothing happens where it is not open.
+  void notify(std::uint32_t worker, std::uint64_t value);
 
  private:
+  std::mutex mutex_;
   std::unique_ptr<common::ListeningSocket> socket_;
-  std::unique_ptr<Server> server_;
+  std::unique_ptr<Server> server_;  // guarded by mutex_
 };
 
 }  // namespace weir::http

@@ -51,6 +51,7 @@ class Server {
   void stop();
   // Tells a worker's handler something, on its thread.
   void notify(std::uint32_t worker, std::uint64_t value);
+  std::uint32_t workers() const { return static_cast<std::uint32_t>(workers_.size()); }
   const ServerCounts& counts() const { return counts_; }
 
  private:

@@ -43,29 +43,17 @@ void HttpListener::start() {
   http::ServerSettings settings = server_settings(self, default_body_bytes);
   settings.workers = workers();
   inboxes_.clear();
-  for (std::uint32_t i = 0; i < settings.workers; ++i)
+  for (std::uint32_t i = 0; i < settings.workers; ++i) {
     inboxes_.push_back(std::make_unique<Inbox>());
-  auto listener = std::make_unique<http::Listener>(
-      self, service_address, socket_mode, settings,
-      [this](std::uint32_t worker, http::Connections& connections) {
-        return std::make_unique<RequestHandler>(handling_, *inboxes_[worker], worker, connections);
-      });
-  const std::lock_guard lock(mutex_);
-  listener_ = std::move(listener);
+  }
+  listener_.open(self, service_address, socket_mode, settings,
+                 [this](std::uint32_t worker, http::Connections& connections) {
+                   return std::make_unique<RequestHandler>(handling_, *inboxes_[worker], worker,
+                                                           connections);
+                 });
 }
 
-// Requests that have begun are still answered meanwhile.
-void HttpListener::stop() {
-  http::Listener* ending = nullptr;
-  {
-    const std::lock_guard lock(mutex_);
-    ending = listener_.get();
-  }
-  if (ending == nullptr) return;
-  ending->stop();
-  const std::lock_guard lock(mutex_);
-  listener_.reset();
-}
+void HttpListener::stop() { listener_.close(); }
 
 void HttpListener::parsed(const weir_ev_parsed& event) {
   News news;
@@ -81,10 +69,9 @@ void HttpListener::resume(std::uint32_t lane) {
 }
 
 void HttpListener::tell(std::uint32_t worker, News news) {
-  const std::lock_guard lock(mutex_);
-  if (!listener_ || worker >= inboxes_.size()) return;
+  if (worker >= inboxes_.size()) return;
   inboxes_[worker]->put(std::move(news));
-  listener_->server().notify(worker, 0);
+  listener_.notify(worker, 0);
 }
 
 }  // namespace weir::http_listener

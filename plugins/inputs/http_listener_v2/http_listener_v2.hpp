@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -65,8 +64,7 @@ struct HttpListener : http::ListenerOptions {
 
   HandlerSettings handling_;
   std::vector<std::unique_ptr<Inbox>> inboxes_;
-  std::mutex mutex_;
-  std::unique_ptr<http::Listener> listener_;  // guarded by mutex_
+  http::Listener listener_;
 };
 
 }  // namespace weir::http_listener
