@@ -1,4 +1,4 @@
-#include "plugins/parsers/influx/dialect.hpp"
+#include "plugins/common/line_protocol/dialect.hpp"
 
 #include <array>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "plugins/parsers/influx/reader.hpp"
+#include "plugins/common/line_protocol/reader.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -23,9 +23,9 @@
 #include <weir/delivery.hpp>
 #include <weir/sink.hpp>
 
+#include "plugins/common/line_protocol/dialect.hpp"
 #include "plugins/common/parsing/bad_records.hpp"
 #include "plugins/common/parsing/memo.hpp"
-#include "plugins/parsers/influx/dialect.hpp"
 
 namespace weir::influx {
 
@@ -50,10 +50,12 @@ class SessionLines {
 class Reader {
  public:
   // unit_ns: what one tick of a written timestamp is.
-  Reader(Dialect dialect, std::int64_t unit_ns)
-      : dialect_(dialect),
-        unit_ns_(unit_ns),
-        ticks_max_(static_cast<std::uint64_t>(INT64_MAX / unit_ns)) {}
+  Reader(Dialect dialect, std::int64_t unit_ns) : dialect_(dialect) { set_unit(unit_ns); }
+  // Of the texts to come.
+  void set_unit(std::int64_t unit_ns) {
+    unit_ns_ = unit_ns;
+    ticks_max_ = static_cast<std::uint64_t>(INT64_MAX / unit_ns);
+  }
   void set_host(weir::host h) { memo_.set_host(h); }
   // Gives back what it knows of series that came before.
   void forget();
@@ -61,6 +63,8 @@ class Reader {
   // Reads the records of a text. Returns the bytes used: all of them, or in a stream that goes on
   // up to the begin of the record that is not finished.
   std::size_t read(const message& m, sink& out);
+  // Records of that text that could not be read.
+  const common::BadRecords& bad() const { return bad_; }
 
  private:
   enum class Outcome : std::uint8_t {
@@ -121,8 +125,8 @@ class Reader {
   void report(const char* record);
 
   Dialect dialect_;
-  std::int64_t unit_ns_;
-  std::uint64_t ticks_max_;  // a timestamp beyond it is no plain one
+  std::int64_t unit_ns_ = 1;
+  std::uint64_t ticks_max_ = 0;  // a timestamp beyond it is no plain one
   Memo memo_;
 
   // Of the call.

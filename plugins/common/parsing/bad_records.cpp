@@ -6,10 +6,16 @@ void BadRecords::begin(const host& home, std::uint64_t delivery) {
   home_ = home;
   delivery_ = delivery;
   count_ = 0;
+  first_.clear();
 }
 
 void BadRecords::add(const Place& at, std::string_view reason, std::string_view excerpt) {
   if (++count_ > reports_max) return;
+  if (count_ == 1) {
+    first_ = reason;
+    if (at.line != 0) first_ += " at line " + std::to_string(at.line);
+    if (at.col != 0) first_ += ", column " + std::to_string(at.col);
+  }
   weir_bad b{};
   b.size = sizeof b;
   b.count = 1;

@@ -7,6 +7,7 @@
 // Ownership  Texts are lent for the call.
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include <weir/sink.hpp>
@@ -32,11 +33,14 @@ class BadRecords {
   void end();
   // Bad records of the text so far.
   std::uint32_t count() const { return count_; }
+  // The first of them in words: what is wrong, and where; empty where there is none.
+  const std::string& first() const { return first_; }
 
  private:
   host home_;
   std::uint64_t delivery_ = 0;
   std::uint32_t count_ = 0;
+  std::string first_;
 };
 
 }  // namespace weir::common

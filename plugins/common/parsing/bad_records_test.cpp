@@ -20,6 +20,7 @@ TEST(BadRecords, ReportsTheFirstOnesAndTheSumOfTheOthers) {
   }
   bad.end();
   EXPECT_EQ(bad.count(), BadRecords::reports_max + 3);
+  EXPECT_EQ(bad.first(), "no good at line 1, column 5");
   EXPECT_EQ(home.bad_count(), BadRecords::reports_max + 3);
   ASSERT_EQ(home.bad().size(), BadRecords::reports_max + 1);
   EXPECT_EQ(home.bad()[1].line, 2U);
@@ -37,6 +38,7 @@ TEST(BadRecords, BeginsAnewWithEachText) {
     bad.add({}, "no good", std::string(1000, 'x'));
     bad.end();
     EXPECT_EQ(bad.count(), 1U);
+    EXPECT_EQ(bad.first(), "no good");
   }
   ASSERT_EQ(home.bad().size(), 2U);
   EXPECT_EQ(home.bad()[0].excerpt.size(), BadRecords::excerpt_bytes_max);

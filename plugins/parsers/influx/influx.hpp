@@ -8,7 +8,7 @@
 
 #include <weir/weir.hpp>
 
-#include "plugins/parsers/influx/reader.hpp"
+#include "plugins/common/line_protocol/reader.hpp"
 
 namespace weir::influx {
 

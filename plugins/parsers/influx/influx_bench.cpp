@@ -9,7 +9,7 @@
 
 #include <weir/testing/null_host.hpp>
 
-#include "plugins/parsers/influx/reader.hpp"
+#include "plugins/common/line_protocol/reader.hpp"
 
 namespace {
 
