@@ -18,9 +18,8 @@
 #include <benchmark/benchmark.h>
 
 #include <weir/testing/config.hpp>
+#include <weir/testing/counts.hpp>
 #include <weir/weir.hpp>
-
-#include "bench/tools/counts.hpp"
 
 namespace {
 
@@ -208,7 +207,7 @@ void run_stages(benchmark::State& state, const std::vector<Stage>& stages) {
   }
   std::vector<std::uint64_t> keep(weir::words(rows_per_batch));
   std::size_t next = 0;
-  const weir::bench::Taken taken;
+  const weir::testing::Taken taken;
   for ([[maybe_unused]] auto _ : state) {
     const weir_buf& from = batches()[next++ % batches().size()];
     weir_buf block = take(from.cap);
@@ -249,7 +248,7 @@ void run_parser(benchmark::State& state, const Stage& parser, bool json) {
   row.seal(stream.data);
   const std::string text = lines(json);
   for (int warm = 0; warm < 3; ++warm) plugin.parse(stream, text);
-  const weir::bench::Taken taken;
+  const weir::testing::Taken taken;
   for ([[maybe_unused]] auto _ : state) plugin.parse(stream, text);
   taken.report(state, state.iterations() * series);
   state.SetItemsProcessed(state.iterations() * series);
@@ -267,7 +266,7 @@ void run_serializer(benchmark::State& state, const char* name) {
     plugin.serialize(block, to, row_end.data());
   };
   for (std::size_t warm = 0; warm < batches().size(); ++warm) one();
-  const weir::bench::Taken taken;
+  const weir::testing::Taken taken;
   for ([[maybe_unused]] auto _ : state) one();
   taken.report(state, state.iterations() * rows_per_batch);
   state.SetItemsProcessed(state.iterations() * rows_per_batch);
@@ -286,7 +285,7 @@ void run_aggregator(benchmark::State& state, const char* name) {
   Plugin plugin("aggregators", name, "");
   for (weir_buf block : batches()) plugin.aggregate(block);
   std::size_t next = 0;
-  const weir::bench::Taken taken;
+  const weir::testing::Taken taken;
   for ([[maybe_unused]] auto _ : state) {
     weir_buf block = batches()[next++ % batches().size()];
     plugin.aggregate(block);

@@ -3,7 +3,7 @@
 //
 //   LD_PRELOAD=libcount_calls.so WEIR_BENCH_COUNTS=FILE program
 //
-// Linked into a program it counts that one, which asks weir_bench_counts() (bench/tools/counts.hpp).
+// Linked into a program it counts that one, which asks weir_bench_counts() (<weir/testing/counts.hpp>).
 //
 // FILE holds four numbers of eight bytes that go on growing, and can be read at any time: how often memory was taken
 // (malloc and its relatives, and with them operator new), how many bytes, how often a lock was taken (mutexes, and
@@ -27,7 +27,7 @@
 
 #include <threads.h>
 
-#include "bench/tools/counts.hpp"
+#include <weir/testing/counts.hpp>
 
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the C library's names for its own
 extern "C" {
@@ -40,7 +40,7 @@ void* __libc_memalign(std::size_t alignment, std::size_t bytes);
 
 namespace {
 
-using weir::bench::Counts;
+using weir::testing::Counts;
 
 // NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables): the first allocations come before anything could be
 // handed to them

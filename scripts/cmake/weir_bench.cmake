@@ -9,10 +9,9 @@ include_guard(GLOBAL)
 
 add_custom_target(weir_benches)
 
-# Counts allocations and locks of the benchmark that it is part of (bench/tools/counts.hpp).
+# Counts allocations and locks of the benchmark that it is part of (<weir/testing/counts.hpp>).
 add_library(weir_bench_counts OBJECT EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/bench/tools/count_calls.cpp")
-target_include_directories(weir_bench_counts PRIVATE "${PROJECT_SOURCE_DIR}")
-target_link_libraries(weir_bench_counts PRIVATE weir_rules)
+target_link_libraries(weir_bench_counts PRIVATE weir::sdk_testing weir_rules)
 # Seen by the libraries, too: they are to use its functions.
 set_target_properties(weir_bench_counts PROPERTIES CXX_VISIBILITY_PRESET default)
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// What count_calls counts of the program that it stands before or is part of.
+// Allocations and locks of a benchmark, as bench/tools/count_calls.cpp counts them, which every benchmark is linked with.
 //
 // Threads    Any: atomic numbers that only grow.
 
@@ -8,12 +8,12 @@
 #include <atomic>
 #include <cstdint>
 
-namespace weir::bench {
+namespace weir::testing {
 
 struct Counts {
   std::atomic<std::uint64_t> allocations, bytes, locks, contended;
 };
-// Null where count_calls is no part of the program.
+// Null where it is no part of the program.
 extern "C" const Counts* weir_bench_counts() __attribute__((weak));
 
 // What was taken since it was made, as counters of a benchmark: allocations and locks of an item.
@@ -39,4 +39,4 @@ class Taken {
   std::array<std::uint64_t, 2> begin_ = read();
 };
 
-}  // namespace weir::bench
+}  // namespace weir::testing
