@@ -63,6 +63,7 @@ std::string meaning(const weir_opt& option) {
   if (option.n_choices > 0) parts.push_back("One of " + joined(in_code(choices_of(option)), ", "));
   if (option.range != nullptr) parts.push_back("Range " + code(option.range));
   if (has(option, WEIR_CF_REQUIRED)) parts.emplace_back("Required");
+  if (has(option, WEIR_CF_WORDS)) parts.emplace_back("An item may be a list of words");
   if (has(option, WEIR_CF_DEPRECATED)) parts.emplace_back("Deprecated");
   const std::vector<std::string> aliases = aliases_of(option);
   if (!aliases.empty()) parts.push_back("Old name " + joined(in_code(aliases), ", "));
@@ -107,6 +108,7 @@ std::string json_option(const weir_opt& option) {
   json_flag(out, "map", has(option, WEIR_CF_MAP));
   json_flag(out, "required", has(option, WEIR_CF_REQUIRED));
   json_flag(out, "advanced", has(option, WEIR_CF_ADVANCED));
+  json_flag(out, "words", has(option, WEIR_CF_WORDS));
   json_flag(out, "deprecated", has(option, WEIR_CF_DEPRECATED));
   if (option.def != nullptr) json_text(out, "default", option.def);
   if (option.range != nullptr) json_text(out, "range", option.range);

@@ -255,10 +255,24 @@ class SchemaReader {
   void text(weir_value& v, const Slot& slot, const Node& node) {
     const std::string_view name = slot.option->name;
     std::string text;
+    const bool words = node.is(Kind::array) && (slot.option->flags & WEIR_CF_WORDS) != 0;
     const bool good = slot.option->type == WEIR_C_ENUM
                           ? values_.choice(node, name, choices_of(*slot.option), text)
-                          : values_.string(node, name, text);
+                      : words ? line_of(node, name, text)
+                              : values_.string(node, name, text);
     if (good) put_text(v, text);
+  }
+
+  // Words as a shell would be given them.
+  bool line_of(const Node& node, std::string_view name, std::string& line) {
+    std::string word;
+    for (const Node& item : node.items) {
+      if (!values_.string(item, name, word)) return false;
+      line += line.empty() ? "'" : " '";
+      for (const char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+      line += '\'';
+    }
+    return true;
   }
 
   void put_text(weir_value& v, std::string_view text) {

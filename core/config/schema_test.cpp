@@ -67,7 +67,7 @@ maybe = false
   port = 8080
 [[inputs.probe.rules]]
   pattern = "a.*"
-  fields = ["f", "g"]
+  fields = ["f", ["g h", "it's"]]
   [inputs.probe.rules.values]
     one = 1
     half = 0.5
@@ -94,7 +94,7 @@ maybe = false
   EXPECT_EQ(got.probe.server.host, "localhost");
   EXPECT_EQ(got.probe.server.port, 8080);
   ASSERT_EQ(got.probe.rules.size(), 2U);
-  EXPECT_EQ(got.probe.rules[0].fields, (std::vector<std::string>{"f", "g"}));
+  EXPECT_EQ(got.probe.rules[0].fields, (std::vector<std::string>{"f", R"('g h' 'it'\''s')"}));
   ASSERT_EQ(got.probe.rules[0].values.size(), 4U);
   EXPECT_EQ(got.probe.rules[0].values[0].second.integer, 1);
   EXPECT_EQ(got.probe.rules[0].values[1].second.number, 0.5);
@@ -158,6 +158,9 @@ INSTANTIATE_TEST_SUITE_P(
                    "2:8: error: \"text\" must be a string, not an integer\n= put it in quotes\n"},
         RefuseCase{"list_for_text", "text = [\"a\"]",
                    "2:8: error: \"text\" must be a string, not a list\n"},
+        RefuseCase{
+            "number_among_words", "[[inputs.probe.rules]]\npattern = \"a\"\nfields = [[\"a\", 1]]",
+            "4:17: error: \"fields\" must be a string, not an integer\n= put it in quotes\n"},
         RefuseCase{"text_for_number", "count = \"5\"",
                    "2:9: error: \"count\" must be an integer, not a string\n"},
         RefuseCase{"fraction_for_integer", "count = 1.5",

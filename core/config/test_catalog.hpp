@@ -31,7 +31,7 @@ struct ProbeRule {
   weir::map<weir::any> values;
   static constexpr auto options = std::tuple{
       weir::opt{"pattern", &ProbeRule::pattern, nullptr, "A regular expression"}.required(),
-      weir::opt{"fields", &ProbeRule::fields, "[]", "Where it applies"},
+      weir::opt{"fields", &ProbeRule::fields, "[]", "Where it applies"}.words(),
       weir::opt{"values", &ProbeRule::values, nullptr, "What becomes what"}};
 };
 

@@ -25,7 +25,7 @@ class Exec(Folder):
   interval = "{interval}"
   flush_interval = "100ms"
 [[inputs.exec]]
-  commands = [{', '.join(f"'{c}'" for c in commands)}]
+  commands = [{', '.join(str(c) if isinstance(c, list) else f"'{c}'" for c in commands)}]
   data_format = "influx"
 {options}
 [[outputs.file]]
@@ -49,6 +49,12 @@ class Exec(Folder):
         path = self.folder / name
         wait_for(lambda: path.exists() and path.read_text().endswith("\n"), name)
         return int(path.read_text())
+
+    def test_a_command_may_be_a_list_of_words(self):
+        quoted = ["echo", "m,t=it's v=1i"]
+        with Agent(self.folder, self.config([quoted, "echo n v=1i"])) as agent:
+            wait_for(lambda: self.has("m,t=it's v=1i") and self.has("n v=1i"), "both")
+            self.assertEqual(agent.stop(), 0)
 
     def test_scripts_found_by_a_pattern(self):
         self.script("a.sh", 'echo "m,script=a,env=$MARK v=1i"; echo "W! take care" >&2\n')

@@ -48,7 +48,8 @@ struct Exec {
   static constexpr auto options = std::tuple{
       opt{"commands", &Exec::commands, "[]",
           "Programs with their arguments, as a shell takes them apart; the program's name may be a "
-          "pattern"},
+          "pattern"}
+          .words(),
       opt{"environment", &Exec::environment, "[]",
           "Variables beside the agent's own: \"NAME=value\""},
       opt{"timeout", &Exec::timeout, "\"5s\"", "A command that takes longer is ended"}.in(

@@ -278,7 +278,8 @@ enum {
   WEIR_CF_MAP = 4,  /* a table of any keys with values of the type; with LIST: of lists of it */
   WEIR_CF_RELOAD = 8,
   WEIR_CF_ADVANCED = 16,
-  WEIR_CF_DEPRECATED = 32
+  WEIR_CF_DEPRECATED = 32,
+  WEIR_CF_WORDS = 64 /* strings with LIST: an item may be a list of words; it comes as one, each quoted as for a shell */
 };
 
 /* One option of the schema, or one member of a table. */

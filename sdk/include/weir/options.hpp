@@ -66,6 +66,8 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     constexpr opt advanced() const { return with_flag(WEIR_CF_ADVANCED); }
     // Still taken, with a warning.
     constexpr opt deprecated() const { return with_flag(WEIR_CF_DEPRECATED); }
+    // A list of commands: an item may be a list of words, and is handed over as one line, each word in quotes.
+    constexpr opt words() const { return with_flag(WEIR_CF_WORDS); }
     constexpr opt in(const char* r) const {  // "1..65535"
       opt o = *this;
       o.range = r;
