@@ -42,7 +42,8 @@ ParseStage::ParseStage(const Services& services, Instance::Spec spec, std::int64
       log_(std::move(input)),
       metric_name_(std::move(metric_name)),
       cuts_stream_((spec_.descriptor->flags & WEIR_CUTS_STREAM) != 0),
-      takes_streams_(cuts_stream_ || (spec_.descriptor->flags & WEIR_CUTS_LINES) != 0) {}
+      takes_streams_(cuts_stream_ || (spec_.descriptor->flags & WEIR_CUTS_LINES) != 0),
+      keeps_sessions_((spec_.descriptor->flags & WEIR_KEEPS_SESSIONS) != 0) {}
 
 std::unique_ptr<ParseStage> ParseStage::make(const Services& services, Instance::Spec spec,
                                              std::int64_t max_record_bytes,
@@ -129,47 +130,60 @@ Stage::Outcome ParseStage::run(Job& job, std::vector<queue::Parcel>& out, Lane&)
     return Outcome::done;
   }
   const std::uint32_t n = rows.head().n_rows;
-  auto parser = take_parser();
-  if (!parser) {
-    node_->in += n;
-    node_->drop(metrics::Drop::plugin_error, n);
-    if (raw.reading) raw.reading->done(0, n, "no parser could be made");
-    return Outcome::done;
-  }
+  Reading reading;
   for (std::uint32_t r = 0; r < n;) {
+    const std::uint8_t kind = rows.rows()[r].kind;
     std::uint32_t end = r + 1;
-    const bool stream = rows.rows()[r].kind == WEIR_RAW_STREAM;
-    while (!stream && end < n && rows.rows()[end].kind != WEIR_RAW_STREAM &&
+    while (kind != WEIR_RAW_STREAM && end < n && rows.rows()[end].kind == kind &&
            same_tags(rows.rows()[r], rows.rows()[end])) {
       ++end;
     }
-    node_->in += end - r;
-    node_->absorbed += end - r;
-    if (stream) {
-      parse_stream(*parser, raw, r);
-    } else {
-      parse_rows(*parser, raw, r, end - r);
-    }
-    settle(*parser, raw, r, out);
+    parse_group(reading, raw, {r, end - r}, out);
     r = end;
   }
-  tell(raw, *parser);
-  give_back(std::move(parser));
+  if (reading.shared) give_back(std::move(reading.shared));
+  Sum& sum = reading.sum;
+  if (raw.reading) raw.reading->done(sum.made, sum.bad, std::move(sum.first_bad));
   return Outcome::done;
 }
 
-// Sums up the parcel, and begins with the next one.
-void ParseStage::tell(const queue::Parcel& raw, Parser& parser) {
-  std::string first;
-  first.swap(parser.first_bad);
-  const std::uint64_t made = std::exchange(parser.made, 0);
-  const std::uint64_t bad = std::exchange(parser.bad, 0);
-  if (raw.reading) raw.reading->done(made, bad, std::move(first));
+// A piece of a stream, or records, or documents.
+void ParseStage::parse_group(Reading& reading, const queue::Parcel& parcel, Group group,
+                             std::vector<queue::Parcel>& out) {
+  const weir_row& first = block(parcel.block.batch()).rows()[group.row0];
+  const bool stream = first.kind == WEIR_RAW_STREAM;
+  const bool kept = keeps_sessions_ && first.kind != WEIR_RAW_DOCUMENT;
+  const std::uint32_t number = stream ? first.ext : 0;
+  Session* session = stream || kept ? &session_of(parcel.lane, number) : nullptr;
+  std::unique_ptr<Parser>& parser = kept ? session->parser : reading.shared;
+  if (!parser) parser = take_parser();
+  node_->in += group.n;
+  if (!parser) {
+    node_->drop(metrics::Drop::plugin_error, group.n);
+    return note_bad(reading.sum, group.n, "no parser could be made");
+  }
+  node_->absorbed += group.n;
+  if (stream) {
+    parse_stream(*parser, parcel, group.row0, *session);
+  } else {
+    parse_rows(*parser, parcel, group.row0, group.n);
+  }
+  settle(*parser, parcel, group.row0, out);
+  add_up(reading.sum, *parser);
+  if (stream && (first.flags & WEIR_ROW_LAST) != 0) close_session(parcel.lane, number);
 }
 
-void ParseStage::note_bad(Parser& parser, std::uint64_t n, std::string_view what) {
-  if (parser.first_bad.empty()) parser.first_bad = what;
-  parser.bad += n;
+// Moves what a parser counted to the sum of its parcel.
+void ParseStage::add_up(Sum& sum, Parser& parser) {
+  const Sum of = std::exchange(parser.sum, {});
+  sum.made += of.made;
+  sum.bad += of.bad;
+  if (sum.first_bad.empty()) sum.first_bad = of.first_bad;
+}
+
+void ParseStage::note_bad(Sum& sum, std::uint64_t n, std::string_view what) {
+  if (sum.first_bad.empty()) sum.first_bad = what;
+  sum.bad += n;
 }
 
 void ParseStage::call(Parser& parser, weir_delivery& delivery, std::uint64_t* consumed) {
@@ -182,7 +196,7 @@ void ParseStage::call(Parser& parser, weir_delivery& delivery, std::uint64_t* co
   node_->created += 1;
   node_->drop(metrics::Drop::parse_error, 1);
   const std::string why = describe(status, err);
-  note_bad(parser, 1, why);
+  note_bad(parser.sum, 1, why);
   log_.error("parsing failed: " + why);
 }
 
@@ -196,10 +210,10 @@ void ParseStage::parse_rows(Parser& parser, const queue::Parcel& parcel, std::ui
   call(parser, delivery, &consumed);
 }
 
-void ParseStage::parse_stream(Parser& parser, const queue::Parcel& parcel, std::uint32_t r) {
+void ParseStage::parse_stream(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
+                              Session& session) {
   const row piece(block(parcel.block.batch()), block(parcel.block.batch()).rows()[r]);
   const bool last = piece.last();
-  Session& session = session_of(parcel.lane, piece.session());
   std::string_view text = piece.message();
   if (!session.carry.empty()) text = parse_carried(parser, parcel, r, text, session);
   if (session.skipping) {
@@ -217,7 +231,6 @@ void ParseStage::parse_stream(Parser& parser, const queue::Parcel& parcel, std::
   }
   parse_pieces(parser, parcel, r, text, last ? std::uint32_t{WEIR_D_LAST} : 0U, session);
   if (parser.waits) parse_cut(parser, parcel, r, {}, WEIR_D_LAST, session);
-  if (last) close_session(parcel.lane, piece.session());
 }
 
 // Only the record that two reads share is copied: mostly the first line. Returns what follows it.
@@ -262,7 +275,8 @@ void ParseStage::parse_within(Parser& parser, const queue::Parcel& parcel, std::
     drop_too_large(parser, text.substr(line));
     text = text.substr(0, line);
   }
-  if (!text.empty()) parse_cut(parser, parcel, r, text, flags, session);
+  const bool ends_session = keeps_sessions_ && (flags & WEIR_D_LAST) != 0;
+  if (!text.empty() || ends_session) parse_cut(parser, parcel, r, text, flags, session);
 }
 
 void ParseStage::parse_cut(Parser& parser, const queue::Parcel& parcel, std::uint32_t r,
@@ -301,7 +315,7 @@ void ParseStage::parse_lines(Parser& parser, const queue::Parcel& parcel, std::u
   if (lines.empty()) return;
   auto block = queue::BlockRef::make(services_.budget, lines.bytes(), queue::Budget::Use::forced);
   if (!block) {
-    note_bad(parser, lines.size(), "no memory");
+    note_bad(parser.sum, lines.size(), "no memory");
     return node_->created += lines.size(), node_->drop(metrics::Drop::no_memory, lines.size());
   }
   lines.seal(block->data());
@@ -321,7 +335,7 @@ void ParseStage::keep_rest(Parser& parser, Session& session, std::string_view re
 void ParseStage::drop_too_large(Parser& parser, std::string_view record) {
   node_->created += 1;
   node_->drop(metrics::Drop::too_large, 1);
-  note_bad(parser, 1, "a record is too large");
+  note_bad(parser.sum, 1, "a record is too large");
   log_.error("a record is larger than " + std::to_string(max_record_bytes_) +
              " bytes: it was dropped (raise [weir] max_record_bytes if it is meant to be): " +
              printable(record));
@@ -335,7 +349,7 @@ void ParseStage::settle(Parser& parser, const queue::Parcel& parcel, std::uint32
   node_->created += bad;
   node_->drop(metrics::Drop::parse_error, bad);
   node_->errors += bad;
-  parser.bad += bad;
+  parser.sum.bad += bad;
   add_row_tags(parcel, r, made);
   for (auto& p : made) {
     name_rows(p);
@@ -343,7 +357,7 @@ void ParseStage::settle(Parser& parser, const queue::Parcel& parcel, std::uint32
     p.tokens = parcel.tokens;
     node_->created += p.n_rows;
     node_->out += p.n_rows;
-    parser.made += p.n_rows;
+    parser.sum.made += p.n_rows;
     if (p.n_rows != 0) out.push_back(std::move(p));
   }
 }
@@ -380,7 +394,9 @@ ParseStage::Session& ParseStage::session_of(std::uint32_t lane, std::uint32_t se
 
 void ParseStage::close_session(std::uint32_t lane, std::uint32_t session) {
   const std::lock_guard lock(mutex_);
-  sessions_.erase(session_key(lane, session));
+  const auto at = sessions_.find(session_key(lane, session));
+  if (at->second.parser) idle_.push_back(std::move(at->second.parser));
+  sessions_.erase(at);
 }
 
 void ParseStage::forget_sessions() {
@@ -390,12 +406,14 @@ void ParseStage::forget_sessions() {
       node_->created += 1;
       node_->drop(metrics::Drop::parse_error, 1);
     }
+    if (session.parser) idle_.push_back(std::move(session.parser));
   }
   sessions_.clear();
 }
 
 void ParseStage::log_bad(Parser& parser, const weir_bad& bad) const {
-  if (parser.first_bad.empty()) parser.first_bad = std::string(view(bad.reason)) + place_of(bad);
+  if (parser.sum.first_bad.empty())
+    parser.sum.first_bad = std::string(view(bad.reason)) + place_of(bad);
   std::string text =
       "a record could not be parsed" + place_of(bad) + ": " + std::string(view(bad.reason));
   if (bad.count > 1) {

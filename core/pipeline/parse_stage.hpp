@@ -3,7 +3,8 @@
 // Turns raw messages into metrics by a parser plugin, on the lane, so that parsing scales with lanes.
 //
 // Parser instances are made as lanes need them, one a worker at most in use at once, and go back to a stack, so
-// that the one with the warmest memos is used first.
+// that the one with the warmest memos is used first. Where a parser keeps sessions (WEIR_KEEPS_SESSIONS), each open
+// stream, and the records of each lane, have an instance of their own.
 //
 // Streams    What a parser did not consume of a piece is carried over to the next piece of the session, so
 //            that results do not depend on the size of a read. A parser that does not cut streams is given
@@ -46,18 +47,22 @@ class ParseStage final : public Stage {
   void forget_sessions();
 
  private:
+  // What became of a parcel.
+  struct Sum {
+    std::uint64_t made{0}, bad{0};
+    std::string first_bad;
+  };
   struct Parser {
     explicit Parser(queue::Budget& budget) : calls(budget) {}
     CaptureCalls calls;
     std::unique_ptr<Instance> instance;
     bool waits{false};  // Its rows wait for the next call, by WEIR_D_MORE.
-    // Of the parcel at hand.
-    std::uint64_t made{0}, bad{0};
-    std::string first_bad;
+    Sum sum;            // Of the group at hand.
   };
   struct Session {
-    std::string carry;     // The begin of an unfinished record.
-    bool skipping{false};  // Inside a record that was too large.
+    std::string carry;               // The begin of an unfinished record.
+    bool skipping{false};            // Inside a record that was too large.
+    std::unique_ptr<Parser> parser;  // Its own, where parsers keep sessions.
   };
   ParseStage(const Services& services, Instance::Spec spec, std::int64_t max_record_bytes,
              std::string input, std::string metric_name);
@@ -70,8 +75,19 @@ class ParseStage final : public Stage {
   std::unique_ptr<Parser> take_parser();
   void give_back(std::unique_ptr<Parser> parser);
 
+  struct Group {  // Rows that one call takes.
+    std::uint32_t row0, n;
+  };
+  struct Reading {                   // Of a parcel.
+    std::unique_ptr<Parser> shared;  // For what belongs to no session.
+    Sum sum;
+  };
+  void parse_group(Reading& reading, const queue::Parcel& parcel, Group group,
+                   std::vector<queue::Parcel>& out);
+  static void add_up(Sum& sum, Parser& parser);
   void parse_rows(Parser& parser, const queue::Parcel& parcel, std::uint32_t row0, std::uint32_t n);
-  void parse_stream(Parser& parser, const queue::Parcel& parcel, std::uint32_t row);
+  void parse_stream(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
+                    Session& session);
   void parse_cut(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
                  std::string_view text, std::uint32_t flags, Session& session);
   void parse_lines(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
@@ -79,8 +95,7 @@ class ParseStage final : public Stage {
   void parse_within(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
                     std::string_view text, std::uint32_t flags, Session& session);
   void keep_rest(Parser& parser, Session& session, std::string_view rest);
-  static void note_bad(Parser& parser, std::uint64_t n, std::string_view what);
-  static void tell(const queue::Parcel& raw, Parser& parser);
+  static void note_bad(Sum& sum, std::uint64_t n, std::string_view what);
   void drop_too_large(Parser& parser, std::string_view record);
   void call(Parser& parser, weir_delivery& delivery, std::uint64_t* consumed);
   void settle(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
@@ -98,6 +113,7 @@ class ParseStage final : public Stage {
   const std::string metric_name_;
   const bool cuts_stream_;
   const bool takes_streams_;
+  const bool keeps_sessions_;
   metrics::Node* node_{nullptr};
   std::uint64_t seen_in_{0};  // Of falls_quiet().
   int quiet_{0};              // The same.

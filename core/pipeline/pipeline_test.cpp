@@ -468,6 +468,15 @@ TEST_F(PipelineTest, TheLimitOfARecordDoesNotDependOnReads) {
   }
 }
 
+TEST_F(PipelineTest, WhatAParserKeepsOfAStreamIsForThatStreamAlone) {
+  TwoStreamsInput::pieces = {"a\nx", "b\n1\n", "\ny\n",  "2\n",    "z\n",
+                             "",     "",       "c\n3\n", "d\n4\n", ""};
+  use_stream(plugin_of<HeadedParser>(), {});
+  settings_.inputs[0].descriptor = plugin_of<TwoStreamsInput>();
+  ASSERT_TRUE(once());
+  EXPECT_EQ(NamesOutput::all(), (Names{"b1", "ax", "ay", "b2", "az", "c3", "d4"}));
+}
+
 // ---- rounding -----------------------------------------------------------------------------------------------
 
 TEST(Rounding, RoundsHalvesUpAsGoDoes) {

@@ -93,6 +93,40 @@ struct CuttingParser {
   }
 };
 
+// Two streams, whose pieces come by turns.
+struct TwoStreamsInput {
+  static constexpr weir::info meta{"two", "1.0.0", "Emits pieces of two streams", WEIR_EMITS_RAW};
+  static inline std::vector<std::string> pieces;  // a "" ends its stream
+  void gather(weir::sink& out) {
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      out.raw(pieces[i], WEIR_RAW_STREAM, static_cast<std::uint32_t>(i % 2), pieces[i].empty());
+    }
+  }
+};
+
+// The first line of a stream goes before the names of the others.
+struct HeadedParser {
+  static constexpr weir::info meta{"headed", "1.0.0", "Lines behind a header",
+                                   WEIR_CUTS_STREAM | WEIR_KEEPS_SESSIONS};
+  std::string head;
+  std::size_t parse(const weir::message& m, weir::sink& out) {
+    for (std::size_t used = 0;;) {
+      const std::size_t end = m.text.find('\n', used);
+      if (end == std::string_view::npos) {
+        if (m.last) head.clear();
+        return used;
+      }
+      const std::string line(m.text.substr(used, end - used));
+      used = end + 1;
+      if (head.empty()) {
+        head = line;
+      } else {
+        out.metric(head + line).field("n", std::int64_t{1});
+      }
+    }
+  }
+};
+
 // An output that remembers the names it was given, and answers what the test scripted.
 struct NamesOutput {
   static constexpr weir::info meta{"kept", "1.0.0", "Keeps names"};

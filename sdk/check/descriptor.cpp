@@ -115,6 +115,7 @@ std::string check_flags(const weir_plugin& plugin) {
                            Rule{WEIR_WANTS_BYTES, WEIR_OUTPUT, "WEIR_WANTS_BYTES"},
                            Rule{WEIR_CUTS_STREAM, WEIR_PARSER, "WEIR_CUTS_STREAM"},
                            Rule{WEIR_CUTS_LINES, WEIR_PARSER, "WEIR_CUTS_LINES"},
+                           Rule{WEIR_KEEPS_SESSIONS, WEIR_PARSER, "WEIR_KEEPS_SESSIONS"},
                            Rule{WEIR_ROWS_ALONE, WEIR_SERIALIZER, "WEIR_ROWS_ALONE"}}) {
     if ((plugin.flags & rule.flag) != 0 && plugin.kind != rule.kind) {
       return std::string("says ") + rule.name + ", which is for " +

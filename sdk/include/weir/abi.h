@@ -414,7 +414,9 @@ enum {
   WEIR_GATHERS_TWICE = 256, /* input: the first gather only primes it; a single run gathers twice, 0.5 s apart */
   WEIR_CUTS_STREAM = 128, /* parser: finds record borders in a stream itself; else the host cuts at line ends */
   WEIR_CUTS_LINES = 512,  /* parser: cuts a stream at line ends as the host would; documents it wants whole */
-  WEIR_ROWS_ALONE = 1024  /* serializer: a row's bytes depend on nothing but the row and the options */
+  WEIR_ROWS_ALONE = 1024, /* serializer: a row's bytes depend on nothing but the row and the options */
+  WEIR_KEEPS_SESSIONS = 2048 /* parser: what it read of a stream, or of a lane's records, counts for what follows:
+                                one instance gets it all, and a call with WEIR_D_LAST when a stream ends */
 };
 
 typedef struct weir_metric_decl { /* a self-metric, slots[i] */
