@@ -6,17 +6,12 @@
 #include <weir/hash.hpp>
 
 #include "plugins/common/parsing/scan.hpp"
-#include "plugins/common/parsing/tags.hpp"
 #include "plugins/common/text/print_number.hpp"
 #include "plugins/common/text/utf8.hpp"
 #include "plugins/parsers/json/json_scan.hpp"
 
 namespace weir::json {
 namespace {
-
-using common::FieldKey;
-using common::Memo;
-using common::Series;
 
 bool is_text(std::string_view s) {
   return common::is_ascii(s.data(), s.size()) || common::is_utf8(s);
@@ -35,9 +30,9 @@ bool FlatReader::read(std::string_view text, const row& from, sink& out) {
   const char* const end = object(padded_.data());
   if (end != padded_.data() + text.size() || (rules_.time && !timed_)) return false;
   if (!named_) name_by_source(from);
-  if (!find_series()) return false;
+  if (!series_.find(memo_, out) && !new_series()) return false;
   add_row();
-  if (deviates_) expected_.assign(keys_.begin(), keys_.begin() + n_keys_);
+  order_.end();
   if (learned_ && memo_.trim()) forget_places();
   return true;
 }
@@ -50,9 +45,8 @@ void FlatReader::forget() {
 // They are positions in the memo.
 void FlatReader::forget_places() {
   roles_.clear();
-  expected_.clear();
-  stamps_.clear();
-  previous_ = none;
+  order_.forget();
+  series_.forget();
 }
 
 void FlatReader::begin(std::string_view text, const row& from, sink& out) {
@@ -61,10 +55,11 @@ void FlatReader::begin(std::string_view text, const row& from, sink& out) {
   std::memset(padded_.data() + text.size(), 0, slack_bytes);
   out_ = &out;
   out.make_room();
-  n_keys_ = n_fields_ = 0;
-  deviates_ = named_ = timed_ = learned_ = false;
+  order_.begin();
+  n_fields_ = 0;
+  named_ = timed_ = learned_ = false;
   time_ns_ = now_ns_ = from.time_ns();
-  tokens_.clear();
+  series_.begin();
   room_fields_ = 64;
   fields_ = out.spare_fields(room_fields_);
 }
@@ -85,34 +80,19 @@ const char* FlatReader::object(const char* p) {
 
 // Behind the colon.
 inline const char* FlatReader::key(const char* p, std::uint32_t& found) {
-  if (!deviates_ && n_keys_ < expected_.size()) {
-    const FieldKey& k = memo_.key(expected_[n_keys_]);
-    if (k.raw_len <= expect_bytes_max && common::same(k.raw, p, k.raw_len)) {
-      found = expected_[n_keys_++];
-      return p + k.raw_len;
-    }
-  }
-  return other_key(p, found);
+  found = order_.guess(memo_, p);
+  return found != none ? p + memo_.key(found).raw_len : other_key(p, found);
 }
 
 const char* FlatReader::other_key(const char* p, std::uint32_t& found) {
   if (*p != '"') return nullptr;
   const char* const end = text_stop(p + 1);
-  if (*end != '"' || end[1] != ':' || end == p + 1 || n_keys_ == keys_max) return nullptr;
+  if (*end != '"' || end[1] != ':' || end == p + 1 || order_.size() == keys_max) return nullptr;
   const std::string_view raw(p, static_cast<std::size_t>(end - p) + 2);
   const std::uint64_t hashed = hash(raw);
   found = memo_.find_key(raw, hashed);
   if (found == none) found = learn_key(raw, hashed);
-  if (found == none) return nullptr;
-  if (!deviates_) {
-    deviates_ = true;
-    ++stamp_;
-    keys_.resize(keys_max);
-    for (std::uint32_t i = 0; i < n_keys_; ++i) is_repeated(keys_[i] = expected_[i]);
-  }
-  if (is_repeated(found)) return nullptr;
-  keys_[n_keys_++] = found;
-  return end + 2;
+  return found != none && order_.add(found) ? end + 2 : nullptr;
 }
 
 std::uint32_t FlatReader::learn_key(std::string_view raw, std::uint64_t hashed) {
@@ -123,11 +103,6 @@ std::uint32_t FlatReader::learn_key(std::string_view raw, std::uint64_t hashed) 
   roles_[key] = rules_.role_of(name);
   learned_ = true;
   return key;
-}
-
-bool FlatReader::is_repeated(std::uint32_t key) {
-  if (key >= stamps_.size()) stamps_.resize(key + std::size_t{64}, 0);
-  return std::exchange(stamps_[key], stamp_) == stamp_;
 }
 
 inline const char* FlatReader::value(const char* p, std::uint32_t key) {
@@ -142,7 +117,7 @@ inline const char* FlatReader::text(const char* p, std::uint32_t key, Role role)
   if (end == nullptr) return nullptr;
   if (role.time) return is_time(inside(p, end)) ? end : nullptr;
   if (role.tag || role.name) {
-    tokens_.push_back({key, static_cast<std::uint32_t>(end - p), p});
+    series_.add(key, {p, static_cast<std::size_t>(end - p)});
     named_ = named_ || role.name;
   }
   if (!role.text_field || role.tag) return end;
@@ -162,7 +137,7 @@ inline const char* FlatReader::number(const char* p, std::uint32_t key, Role rol
     return timed_ ? end : nullptr;
   }
   if (role.tag) {
-    tokens_.push_back({key, static_cast<std::uint32_t>(end - p), p});
+    series_.add(key, {p, static_cast<std::size_t>(end - p)});
     return end;
   }
   weir_field& f = field(key);
@@ -179,7 +154,7 @@ const char* FlatReader::literal(const char* p, std::uint32_t key, Role role) {
   if (!yes && std::memcmp(p, "false", 5) != 0) return nullptr;
   const char* const end = p + (yes ? 4 : 5);
   if (role.tag) {
-    tokens_.push_back({key, static_cast<std::uint32_t>(end - p), p});
+    series_.add(key, {p, static_cast<std::size_t>(end - p)});
   } else if (role.text_field) {
     weir_field& f = field(key);
     f.type = WEIR_BOOL;
@@ -210,75 +185,28 @@ inline weir_field& FlatReader::field(std::uint32_t key) {
 void FlatReader::name_by_source(const row& from) {
   const std::string_view name = from.raw().name == WEIR_NO_ID ? std::string_view("") : from.name();
   source_.assign(name).append(slack_bytes, '\0');
-  tokens_.push_back({none, static_cast<std::uint32_t>(name.size()), source_.data()});
+  series_.add(none, {source_.data(), name.size()});
 }
 
-// Sources repeat their series in the same order, so the one that came behind the last is looked at
-// first. False where a tag's value is none.
-bool FlatReader::find_series() {
-  std::uint32_t found = previous_ == none ? none : memo_.series(previous_).next;
-  if (found == none || !is_spelled(memo_.series(found))) {
-    const std::string_view spelled = spell();
-    if (spelled.size() > Memo::series_bytes_max) return new_series();
-    const std::uint64_t hashed = common::series_hash(spelled.data(), spelled.size());
-    found = memo_.find_series(spelled.data(), static_cast<std::uint32_t>(spelled.size()), hashed);
-    if (found == none) {
-      if (!new_series()) return false;
-      if (memo_.seen_before(hashed)) learn_series(spelled, hashed);
-      return true;
-    }
-  }
-  if (previous_ != none) memo_.series(previous_).next = found;
-  previous_ = found;
-  memo_.count_hit();
-  const Series& s = memo_.ready(found, *out_);
-  name_id_ = s.name_id;
-  tag0_ = s.tag0;
-  n_tag_ = s.n_tag;
-  return true;
-}
-
-bool FlatReader::is_spelled(const Series& s) const {
-  const char* at = s.raw;
-  const char* const end = at + s.raw_len;
-  for (const Token& t : tokens_) {
-    if (at == end || common::load8(at) != t.head()) return false;
-    if (!common::same(at + sizeof(std::uint64_t), t.text, t.len)) return false;
-    at += sizeof(std::uint64_t) + t.len;
-  }
-  return at == end;
-}
-
-std::string_view FlatReader::spell() {
-  spelled_.clear();
-  for (const Token& t : tokens_) {
-    const std::uint64_t head = t.head();
-    spelled_.append(reinterpret_cast<const char*>(&head), sizeof head).append(t.text, t.len);
-  }
-  const std::size_t len = spelled_.size();
-  spelled_.append(slack_bytes, '\0');
-  return {spelled_.data(), len};
-}
-
+// False where a tag's value is none.
 bool FlatReader::new_series() {
   string_table& strings = out_->strings();
   tags_.clear();
-  for (const Token& t : tokens_) {
+  std::uint32_t name_id = 0;
+  for (const Token& t : series_.tokens()) {
     if (!decode(t, scratch_)) return false;
     const Role role = t.key == none ? Role{.name = true} : roles_[t.key];
     const std::uint32_t id = strings.intern(scratch_);
-    if (role.name) name_id_ = id;
+    if (role.name) name_id = id;
     if (role.tag) tags_.push_back({memo_.id_of(memo_.key(t.key), strings, out_->generation()), id});
   }
-  common::sort_tags(tags_, strings);
-  tag0_ = out_->add_tags(tags_.data(), static_cast<std::uint32_t>(tags_.size()));
-  n_tag_ = out_->n_tags_from(tag0_);
+  if (series_.make(memo_, *out_, name_id, tags_)) learned_ = true;
   return true;
 }
 
 // The text of a tag's value.
 bool FlatReader::decode(const Token& token, std::string& to) const {
-  const std::string_view raw(token.text, token.len);
+  const std::string_view raw = token.view();
   if (token.key == none || raw == "true" || raw == "false") return to = raw, true;
   if (raw.front() == '"') return unescape(raw.substr(1, raw.size() - 2), to) && is_text(to);
   double v = 0;
@@ -288,22 +216,10 @@ bool FlatReader::decode(const Token& token, std::string& to) const {
   return to.assign(digits.data(), static_cast<std::size_t>(end - digits.data())), true;
 }
 
-void FlatReader::learn_series(std::string_view spelled, std::uint64_t hashed) {
-  const std::uint32_t i = memo_.add_series(spelled, hashed, name_id_, tags_, out_->strings());
-  learned_ = true;
-  if (i == none) return;
-  Series& s = memo_.series(i);
-  s.name_id = name_id_;
-  s.tag0 = tag0_;
-  s.n_tag = n_tag_;
-  s.seen = out_->generation();
-  if (previous_ != none) memo_.series(previous_).next = i;
-  previous_ = i;
-}
-
 void FlatReader::add_row() {
   if (n_fields_ == 0) return;
-  out_->add_row(name_id_, tag0_, n_tag_, static_cast<std::uint16_t>(n_fields_), time_ns_);
+  out_->add_row(series_.name_id(), series_.tag0(), series_.n_tag(),
+                static_cast<std::uint16_t>(n_fields_), time_ns_);
   out_->fields(n_fields_);
 }
 

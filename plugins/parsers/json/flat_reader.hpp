@@ -19,7 +19,9 @@
 #include <weir/delivery.hpp>
 #include <weir/sink.hpp>
 
+#include "plugins/common/parsing/key_order.hpp"
 #include "plugins/common/parsing/memo.hpp"
+#include "plugins/common/parsing/spelled_series.hpp"
 #include "plugins/parsers/json/rules.hpp"
 
 namespace weir::json {
@@ -38,15 +40,8 @@ class FlatReader {
   static constexpr std::uint32_t none = common::Memo::none;
   static constexpr std::size_t slack_bytes = 64;
   static constexpr std::uint32_t keys_max = 4096;
-  static constexpr std::uint32_t expect_bytes_max = 48;  // longer keys are looked up
 
-  // A value that says which series the object belongs to, as it is written.
-  struct Token {
-    std::uint32_t key;
-    std::uint32_t len;
-    const char* text;
-    std::uint64_t head() const { return (std::uint64_t{key} << 32U) | len; }
-  };
+  using Token = common::SpelledSeries::Token;
 
   void forget_places();
   void begin(std::string_view text, const row& from, sink& out);
@@ -54,7 +49,6 @@ class FlatReader {
   const char* key(const char* p, std::uint32_t& found);
   const char* other_key(const char* p, std::uint32_t& found);
   std::uint32_t learn_key(std::string_view raw, std::uint64_t hashed);
-  bool is_repeated(std::uint32_t key);
   const char* value(const char* p, std::uint32_t key);
   const char* text(const char* p, std::uint32_t key, Role role);
   const char* number(const char* p, std::uint32_t key, Role role);
@@ -63,41 +57,29 @@ class FlatReader {
   weir_field& field(std::uint32_t key);
 
   void name_by_source(const row& from);
-  bool find_series();
-  bool is_spelled(const common::Series& s) const;
-  std::string_view spell();
   bool new_series();
   bool decode(const Token& token, std::string& to) const;
-  void learn_series(std::string_view spelled, std::uint64_t hashed);
   void add_row();
 
   const Rules& rules_;
   common::Memo memo_;
-  std::vector<Role> roles_;              // by key
-  std::vector<std::uint32_t> expected_;  // keys of the last object that had others than expected
-  std::uint32_t previous_ = none;        // the series of the object before
+  common::SpelledSeries series_;  // of the object: by the values that tell it
+  std::vector<Role> roles_;       // by key
+  common::KeyOrder order_;
 
   // Of the object.
   sink* out_ = nullptr;
   std::string padded_;  // the text and slack_bytes zeros
   std::string source_;  // the same of a name that the text does not say
-  std::vector<std::uint32_t> keys_;
-  std::vector<std::uint32_t> stamps_;  // by key: the object that had it last
-  std::uint32_t stamp_ = 0;
-  std::uint32_t n_keys_ = 0;
-  bool deviates_ = false;  // from expected_
   bool named_ = false;
   bool timed_ = false;
   bool learned_ = false;
   std::int64_t time_ns_ = 0;
   std::int64_t now_ns_ = 0;
-  std::vector<Token> tokens_;
-  std::string spelled_, scratch_;
+  std::string scratch_;
   std::vector<weir_tag> tags_;
   weir_field* fields_ = nullptr;
   std::uint32_t n_fields_ = 0, room_fields_ = 0;
-  std::uint32_t name_id_ = 0, tag0_ = 0;
-  std::uint16_t n_tag_ = 0;
 };
 
 }  // namespace weir::json
