@@ -45,8 +45,8 @@ std::string plain_number(std::string_view text) {
 
 }  // namespace
 
-TimestampFormat::TimestampFormat(std::string_view format, std::string_view zone)
-    : unit_ns_(unit_of(format)) {
+TimestampFormat::TimestampFormat(std::string_view format, std::string_view zone, NoYear no_year)
+    : unit_ns_(unit_of(format)), no_year_(no_year) {
   if (unit_ns_ == 0) layout_.emplace(go_layout_of(format));
   const std::string why = zone_.load(zone);
   if (!why.empty()) throw std::invalid_argument(why);
@@ -73,8 +73,9 @@ std::string TimestampFormat::read(double number, std::int64_t& ns) const {
 }
 
 std::string TimestampFormat::read_unix(std::string_view text, std::int64_t& ns) const {
-  const std::string number = plain_number(text);
   std::int64_t whole = 0;
+  if (parse_go_int(text, whole) == GoNumber::ok) return scaled(whole, unit_ns_, 0, ns);
+  const std::string number = plain_number(text);
   if (parse_go_int(number, whole) == GoNumber::ok) return scaled(whole, unit_ns_, 0, ns);
   const std::size_t dot = number.find('.');
   const bool digits = dot != std::string::npos && dot + 1 < number.size() &&
@@ -104,6 +105,12 @@ std::string TimestampFormat::read_layout(const GoLayout& layout, std::string_vie
       return "the time zone \"" + t.abbreviation + "\" is not known";
     }
     t.unix_s = zone.to_utc(t.unix_s);
+  }
+  if (t.year == 0 && no_year_ == NoYear::zero) {
+    constexpr std::uint64_t unit_ns = second_ns;
+    ns = static_cast<std::int64_t>(static_cast<std::uint64_t>(t.unix_s) * unit_ns +
+                                   static_cast<std::uint64_t>(t.nanosecond));
+    return {};
   }
   if (t.year == 0) {
     civil_time civil = civil_of(t.unix_s);

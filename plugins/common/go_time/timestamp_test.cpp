@@ -40,6 +40,13 @@ TEST(Timestamp, ReadsTexts) {
   }
 }
 
+TEST(Timestamp, MayLeaveTheYearAsItIs) {
+  std::int64_t ns = 0;
+  const TimestampFormat format("15:04:05", {}, NoYear::zero);
+  EXPECT_EQ(format.read("22:13:20", now_ns, ns), "");
+  EXPECT_EQ(ns, -6826906978871345152);
+}
+
 TEST(Timestamp, ReadsNumbers) {
   std::int64_t ns = 0;
   EXPECT_EQ(TimestampFormat("unix").read(1700000000.25, ns), "");
