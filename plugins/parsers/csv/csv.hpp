@@ -2,8 +2,8 @@
 
 // parsers.csv: each record of a text of comma separated values becomes a metric.
 //
-// A text begins with its head (rows to skip, metadata, header), then come the records. Documents are texts of their own, a stream
-// is one, and so are the records that a lane brings, unless csv_reset_mode says that each is one.
+// A text begins with its head (rows to skip, metadata, header), then come the records. Documents are texts of their
+// own, a stream is one, and so are the records that a lane brings, unless csv_reset_mode says that each is one.
 
 #include <cstdint>
 #include <string>
@@ -68,6 +68,7 @@ class CsvParser {
   host self;
   void init();
   std::size_t parse(const message& m, sink& out);
+  void idle() { rows_.forget(); }
 
  private:
   // What of a text's head is still to come, and what it said.

@@ -159,6 +159,9 @@ TEST(CsvParser, ManySeriesAndBatches) {
   }
   EXPECT_EQ(p.parse_document(text), expected);
   EXPECT_EQ(p.parse_stream(text, 1000), expected);
+  p.idle();
+  EXPECT_EQ(p.host().charged_bytes(), 0);
+  EXPECT_EQ(p.parse_document(text), expected);
 }
 
 TEST(CsvParser, RefusesWrongOptions) {

@@ -37,10 +37,11 @@ void RowMaker::begin(const std::vector<std::string>& names, const Metadata& meta
   names_ = names;
   metadata_ = metadata;
   if (memo_.trim()) series_.forget();
-  learn();
+  known_ = false;
 }
 
 void RowMaker::learn() {
+  known_ = true;
   columns_.clear();
   metadata_tags_.clear();
   std::vector<bool> seen;  // by key
@@ -93,6 +94,7 @@ void RowMaker::add(const std::vector<std::string_view>& cells, const row& from, 
     throw fail("a record has " + std::to_string(cells.size()) + " cells, and csv_skip_columns is " +
                std::to_string(rules_.skip_columns));
   }
+  if (!known_) learn();
   out_ = &out;
   out.make_room();
   fields_ = out.spare_fields(static_cast<std::uint32_t>(columns_.size()));
@@ -115,7 +117,13 @@ void RowMaker::add(const std::vector<std::string_view>& cells, const row& from, 
   out.fields(n_fields_);
   if (!learned_ || !memo_.trim()) return;
   series_.forget();
-  learn();
+  known_ = false;
+}
+
+void RowMaker::forget() {
+  memo_.forget();
+  series_.forget();
+  known_ = false;
 }
 
 bool RowMaker::is_skipped(std::string_view cell) const {

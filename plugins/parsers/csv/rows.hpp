@@ -2,8 +2,8 @@
 
 // Makes metrics of the cells of records: one of each record, by what the columns are.
 //
-// Numbers that are plain are read on the spot, all others as Go's strconv does. Which series a record belongs to is told
-// by the raw texts of its tags and name, so that a series that was seen before costs a comparison.
+// Numbers that are plain are read on the spot, all others as Go's strconv does. Which series a record belongs to is
+// told by the raw texts of its tags and name, so that a series that was seen before costs a comparison.
 //
 // Threads    One thread.
 // Errors     add() throws weir::fail with why a record is no metric; nothing of it is added then.
@@ -46,6 +46,8 @@ class RowMaker {
   void begin(const std::vector<std::string>& names, const Metadata& metadata);
   // from: where name and time come from that the record does not say.
   void add(const std::vector<std::string_view>& cells, const row& from, sink& out);
+  // Gives back what it knows of series that came before.
+  void forget();
 
  private:
   static constexpr std::uint32_t none = common::Memo::none;
@@ -87,6 +89,7 @@ class RowMaker {
   const Rules& rules_;
   std::vector<std::string> names_;
   Metadata metadata_;
+  bool known_ = false;  // columns_ and metadata_tags_ are those of names_ and metadata_
   std::vector<Column> columns_;
   std::vector<Tag> metadata_tags_;
   common::Memo memo_;

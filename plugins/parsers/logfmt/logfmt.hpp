@@ -25,6 +25,7 @@ class LogfmtParser {
   host self;
   void init();
   std::size_t parse(const message& m, sink& out);
+  void idle() { reader_.forget(); }
 
  private:
   glob_list tags_;

@@ -1,5 +1,5 @@
-// Any text: rows or reports, never a crash; a stream in pieces gives what the whole gives; and what is known of the lines
-// before never changes a line.
+// Any text: rows or reports, never a crash; a stream in pieces gives what the whole gives; and what is known of the
+// lines before never changes a line.
 
 #include <cstdint>
 #include <cstdlib>

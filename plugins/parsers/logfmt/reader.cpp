@@ -44,7 +44,16 @@ void Reader::read(std::string_view line, const row& from, sink& out) {
   }
   order_.end();
   if (n_fields_ != 0) finish(from);
-  if (!learned_ || !memo_.trim()) return;
+  if (learned_ && memo_.trim()) forget_places();
+}
+
+void Reader::forget() {
+  memo_.forget();
+  forget_places();
+}
+
+// They are positions in the memo.
+void Reader::forget_places() {
   is_tag_.clear();
   order_.forget();
   series_.forget();

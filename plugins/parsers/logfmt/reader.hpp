@@ -37,11 +37,14 @@ class Reader {
   void set_host(const host& h) { memo_.set_host(h); }
   // from: where name and time come from.
   void read(std::string_view line, const row& from, sink& out);
+  // Gives back what it knows of lines that came before.
+  void forget();
 
  private:
   static constexpr std::uint32_t none = common::Memo::none;
   static constexpr std::size_t slack_bytes = 64;
 
+  void forget_places();
   void begin(std::string_view line, sink& out);
   const char* pair(const char* p);
   const char* key(const char* p, std::uint32_t& found);
