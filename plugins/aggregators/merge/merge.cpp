@@ -98,7 +98,7 @@ void Merge::push(sink& out) {
 }
 
 void Merge::reset() {
-  groups_ = {};
+  groups_ = std::vector<Group>();  // = {} would keep the memory
   by_key_.clear();
   index_.clear();
   charge_.hold(0);
