@@ -11,6 +11,7 @@ namespace weir::influxdb_listener {
 namespace {
 
 constexpr std::size_t first_bytes = std::size_t{64} << 10U;
+constexpr std::size_t spare_bytes_max = std::size_t{512} << 10U;
 constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr const char* version = "1.0";  // as Telegraf says of itself
 
@@ -71,10 +72,19 @@ class WriteHandler::Lines final : public http::Body {
         connection_(connection),
         unit_ns_(unit_ns),
         tags_(std::move(tags)),
-        held_(home.connections_.meter()) {}
+        held_(home.connections_.meter()),
+        text_(std::move(home.spare_)) {
+    home.spare_.clear();
+    held_.set(text_.size());
+  }
   Lines(const Lines&) = delete;
   Lines& operator=(const Lines&) = delete;
-  ~Lines() override { home_.waiting_.erase(connection_); }
+  // Fresh pages for each body would cost as much as parsing it.
+  ~Lines() override {
+    home_.waiting_.erase(connection_);
+    const bool keep = text_.size() <= spare_bytes_max && text_.size() > home_.spare_.size();
+    if (keep) home_.spare_ = std::move(text_);
+  }
 
   Room room() override {
     if (used_ == text_.size()) {

@@ -4,7 +4,7 @@
 //
 // Threads  The worker's.
 // Limits   A body begins with first_bytes at most, whatever the request announces, and grows with what comes; its memory is
-//          charged to the host's budget.
+//          charged to the host's budget. A worker keeps one buffer of at most spare_bytes_max for the next body.
 
 #include <memory>
 #include <string>
@@ -50,6 +50,7 @@ class WriteHandler final : public http::Handler {
   http::Connections& connections_;
   LineIntake intake_;
   std::unordered_set<http::ConnectionId> waiting_;  // for room
+  std::string spare_;                               // of a body before
 };
 
 }  // namespace weir::influxdb_listener
