@@ -207,7 +207,7 @@ void run_stages(benchmark::State& state, const std::vector<Stage>& stages) {
   }
   std::vector<std::uint64_t> keep(weir::words(rows_per_batch));
   std::size_t next = 0;
-  const weir::testing::Taken taken;
+  const weir::testing::taken_calls taken;
   for ([[maybe_unused]] auto _ : state) {
     const weir_buf& from = batches()[next++ % batches().size()];
     weir_buf block = take(from.cap);
@@ -248,7 +248,7 @@ void run_parser(benchmark::State& state, const Stage& parser, bool json) {
   row.seal(stream.data);
   const std::string text = lines(json);
   for (int warm = 0; warm < 3; ++warm) plugin.parse(stream, text);
-  const weir::testing::Taken taken;
+  const weir::testing::taken_calls taken;
   for ([[maybe_unused]] auto _ : state) plugin.parse(stream, text);
   taken.report(state, state.iterations() * series);
   state.SetItemsProcessed(state.iterations() * series);
@@ -266,7 +266,7 @@ void run_serializer(benchmark::State& state, const char* name) {
     plugin.serialize(block, to, row_end.data());
   };
   for (std::size_t warm = 0; warm < batches().size(); ++warm) one();
-  const weir::testing::Taken taken;
+  const weir::testing::taken_calls taken;
   for ([[maybe_unused]] auto _ : state) one();
   taken.report(state, state.iterations() * rows_per_batch);
   state.SetItemsProcessed(state.iterations() * rows_per_batch);
@@ -285,7 +285,7 @@ void run_aggregator(benchmark::State& state, const char* name) {
   Plugin plugin("aggregators", name, "");
   for (weir_buf block : batches()) plugin.aggregate(block);
   std::size_t next = 0;
-  const weir::testing::Taken taken;
+  const weir::testing::taken_calls taken;
   for ([[maybe_unused]] auto _ : state) {
     weir_buf block = batches()[next++ % batches().size()];
     plugin.aggregate(block);

@@ -40,16 +40,16 @@ void* __libc_memalign(std::size_t alignment, std::size_t bytes);
 
 namespace {
 
-using weir::testing::Counts;
+using weir::testing::call_counts;
 
 // NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables): the first allocations come before anything could be
 // handed to them
-Counts before_main;
-std::atomic<Counts*> counts{&before_main};
+call_counts before_main;
+std::atomic<call_counts*> counts{&before_main};
 // NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 
 void count(std::size_t bytes) {
-  Counts* to = counts.load(std::memory_order_relaxed);
+  call_counts* to = counts.load(std::memory_order_relaxed);
   to->allocations.fetch_add(1, std::memory_order_relaxed);
   to->bytes.fetch_add(bytes, std::memory_order_relaxed);
 }
@@ -76,7 +76,7 @@ class Original {
 // Takes a lock: by trying first, so that one is seen that somebody else has.
 template <typename Lock>
 int take(Lock* lock, int (*attempt)(Lock*), int (*wait)(Lock*), int busy = EBUSY) {
-  Counts* to = counts.load(std::memory_order_relaxed);
+  call_counts* to = counts.load(std::memory_order_relaxed);
   to->locks.fetch_add(1, std::memory_order_relaxed);
   const int tried = attempt(lock);
   if (tried != busy) return tried;
@@ -101,10 +101,11 @@ __attribute__((constructor)) void share() {
   const char* file = std::getenv("WEIR_BENCH_COUNTS");  // NOLINT(concurrency-mt-unsafe): one thread
   if (file == nullptr) return;
   const int fd = ::open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0 || ::ftruncate(fd, sizeof(Counts)) != 0) return;
-  void* shared = ::mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (fd < 0 || ::ftruncate(fd, sizeof(call_counts)) != 0) return;
+  void* shared = ::mmap(nullptr, sizeof(call_counts), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   ::close(fd);
-  if (shared != MAP_FAILED) counts.store(static_cast<Counts*>(shared), std::memory_order_relaxed);
+  if (shared == MAP_FAILED) return;
+  counts.store(static_cast<call_counts*>(shared), std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -112,7 +113,7 @@ __attribute__((constructor)) void share() {
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): stdlib.h has reserved names
 extern "C" {
 
-const Counts* weir_bench_counts() { return counts.load(std::memory_order_relaxed); }
+const call_counts* weir_bench_counts() { return counts.load(std::memory_order_relaxed); }
 
 void* malloc(std::size_t bytes) {
   count(bytes);

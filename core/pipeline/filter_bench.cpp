@@ -38,7 +38,7 @@ void judge(benchmark::State& state, const config::FilterSettings& settings) {
   const auto select = Select::compile(settings, {clock, Logger("bench")});
   if (!select.ok()) return state.SkipWithError(select.error().message.c_str());
   const queue::Parcel offered = parcel();
-  const weir::testing::Taken taken;
+  const weir::testing::taken_calls taken;
   for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(select.value().judge(offered));
   }

@@ -32,7 +32,7 @@ Parcel parcel() {
 // Taken and given back, by one thread and by two: all of them share budget and recycler.
 void block(benchmark::State& state) {
   for (int warm = 0; warm < 4; ++warm) benchmark::DoNotOptimize(parcel());
-  const weir::testing::Taken taken;
+  const weir::testing::taken_calls taken;
   for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(BlockRef::make(budget(), block_bytes, Budget::Use::stage));
   }
@@ -50,7 +50,7 @@ void queue(benchmark::State& state) {
     while (!queue.empty()) benchmark::DoNotOptimize(queue.take(rows_of_a_write));
   };
   for (int warm = 0; warm < 100; ++warm) pass();
-  const weir::testing::Taken taken;
+  const weir::testing::taken_calls taken;
   for ([[maybe_unused]] auto _ : state) pass();
   taken.report(state, state.iterations());
   state.SetItemsProcessed(state.iterations());

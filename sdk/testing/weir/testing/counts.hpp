@@ -10,14 +10,14 @@
 
 namespace weir::testing {
 
-struct Counts {
+struct call_counts {
   std::atomic<std::uint64_t> allocations, bytes, locks, contended;
 };
 // Null where it is no part of the program.
-extern "C" const Counts* weir_bench_counts() __attribute__((weak));
+extern "C" const call_counts* weir_bench_counts() __attribute__((weak));
 
 // What was taken since it was made, as counters of a benchmark: allocations and locks of an item.
-class Taken {
+class taken_calls {
  public:
   template <typename State>
   void report(State& state, std::int64_t items) const {
@@ -33,7 +33,7 @@ class Taken {
  private:
   static std::array<std::uint64_t, 2> read() {
     if (weir_bench_counts == nullptr) return {};
-    const Counts* counts = weir_bench_counts();
+    const call_counts* counts = weir_bench_counts();
     return {counts->allocations.load(), counts->locks.load()};
   }
   std::array<std::uint64_t, 2> begin_ = read();
