@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -51,18 +52,14 @@ class Reference {
   }
   lines result() const {
     lines all;
-    for (const auto& [labels, sample] : entries_) {
-      all.push_back("{" + labels + "} " + general(sample.value) + " " + std::to_string(sample.ms));
+    for (const auto& [at, value] : entries_) {
+      all.push_back("{" + at.first + "} " + general(value) + " " + std::to_string(at.second));
     }
     std::sort(all.begin(), all.end());
     return all;
   }
 
  private:
-  struct Sample {
-    double value;
-    std::int64_t ms;
-  };
   static bool number(const std::string& text, double& to) {
     if (text == "t" || text == "f") return to = text == "t", true;
     if (text.front() == '"') return false;
@@ -101,8 +98,7 @@ class Reference {
     return s;
   }
   void set(const std::string& labels, double value, std::int64_t ms) {
-    const auto [at, fresh] = entries_.try_emplace(labels, Sample{value, ms});
-    if (!fresh && ms >= at->second.ms) at->second = {value, ms};
+    entries_[{labels, ms}] = value;
   }
   void add_field(const RandomRow& r, const std::string& key, const std::string& text) {
     const bool composed = r.kind == "histogram" || r.kind == "summary";
@@ -132,23 +128,23 @@ class Reference {
     const std::string last = labels(r, name + "_bucket", "le", "+Inf");
     double v = 0;
     if (key.ends_with("_bucket")) {
-      entries_.try_emplace(labels(r, name + "_sum"), Sample{0, r.ms});
-      entries_.try_emplace(labels(r, name + "_count"), Sample{0, r.ms});
-      entries_.try_emplace(last, Sample{0, r.ms});
+      for (const std::string& at : {labels(r, name + "_sum"), labels(r, name + "_count"), last}) {
+        entries_.try_emplace({at, r.ms}, 0);
+      }
       double at = 0;
       if (!point(r, "le", at) || !count(text, v)) return;
       set(labels(r, name + "_bucket", "le", general(at)), v, r.ms);
     } else if (key.ends_with("_sum")) {
       if (sum(text, v)) set(labels(r, name + "_sum"), v, r.ms);
     } else if (key.ends_with("_count") && count(text, v)) {
-      const auto [at, fresh] = entries_.try_emplace(last, Sample{v, r.ms});
-      if (!fresh && at->second.value == 0) at->second = {v, r.ms};
+      double& at = entries_[{last, r.ms}];
+      if (at == 0) at = v;
       set(labels(r, name + "_count"), v, r.ms);
     }
   }
 
   bool string_as_label_;
-  std::map<std::string, Sample> entries_;
+  std::map<std::pair<std::string, std::int64_t>, double> entries_;  // by labels and time
 };
 
 class Rows {
@@ -182,6 +178,18 @@ class Rows {
   std::mt19937_64 random_;
 };
 
+// Do the samples of each series go by time?
+bool ascends(const lines& samples) {
+  std::map<std::string, std::int64_t> latest;
+  return std::all_of(samples.begin(), samples.end(), [&latest](const std::string& s) {
+    const std::int64_t ms = std::stoll(s.substr(s.rfind(' ')));
+    const auto [at, fresh] = latest.try_emplace(s.substr(0, s.rfind('}')), ms);
+    const bool later = fresh || ms > at->second;
+    at->second = ms;
+    return later;
+  });
+}
+
 void compare(testing::plugin& p, const std::vector<RandomRow>& rows, bool string_as_label) {
   Reference reference(string_as_label);
   lines input;
@@ -190,6 +198,7 @@ void compare(testing::plugin& p, const std::vector<RandomRow>& rows, bool string
     input.push_back(r.line());
   }
   lines actual = RequestReader::read(p.serialize_document(input));
+  ASSERT_TRUE(ascends(actual));
   std::sort(actual.begin(), actual.end());
   std::string all;
   for (const std::string& line : input) all += line + "\n";

@@ -40,9 +40,16 @@ TEST(RemoteWrite, StringsBecomeLabelsWhereTheyShall) {
   EXPECT_EQ(document(rows), (lines{"{__name__=m_used,h=b,z=1} 5 0", "{__name__=m_used,h=b} 6 0"}));
 }
 
-TEST(RemoteWrite, OfOneSeriesTheLatestSampleCounts) {
+TEST(RemoteWrite, EveryTimeOfASeriesIsSentInOrder) {
+  EXPECT_EQ(document({"m a=1 2000000", "m a=2 5000000", "m a=3 1000000", "m a=4 3000000",
+                      "m a=5 9000000"}),
+            (lines{"{__name__=m_a} 3 1", "{__name__=m_a} 1 2", "{__name__=m_a} 4 3",
+                   "{__name__=m_a} 2 5", "{__name__=m_a} 5 9"}));
+}
+
+TEST(RemoteWrite, OfOneMillisecondTheLastSampleCounts) {
   EXPECT_EQ(document({"m a=1 2000000", "m a=2 3999999", "m a=3 3000000", "m a=4 2999999"}),
-            lines{"{__name__=m_a} 3 3"});
+            (lines{"{__name__=m_a} 4 2", "{__name__=m_a} 3 3"}));
 }
 
 TEST(RemoteWrite, AnEmptyRequestIsOneByte) {

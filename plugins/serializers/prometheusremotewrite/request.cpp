@@ -89,6 +89,7 @@ void Request::begin() {
   ++request_;
   samples_.clear();
   histograms_.clear();
+  late_ = false;
 }
 
 std::uint32_t Request::series_of(Labels& labels, std::string_view name) {
@@ -112,33 +113,44 @@ std::uint32_t Request::series_of(Labels& labels, std::string_view name) {
   return fresh;
 }
 
-void Request::set_over_zero(std::uint32_t series, double value, std::int64_t time_ns) {
-  const Series& s = series_[series];
-  if (s.request != request_) return set(series, value, time_ns);
-  Sample& known = samples_[s.sample];
-  if (known.value == 0) known = {series, 0, value, milliseconds(time_ns)};
-}
-
 void Request::set_histogram(std::uint32_t series, std::string_view histogram,
                             std::int64_t time_ns) {
+  bool fresh = false;
+  Sample& sample = place_of(series, milliseconds(time_ns), fresh);
   histograms_.emplace_back(histogram);
-  set(series, 0, time_ns);
-  Sample& sample = samples_[series_[series].sample];
-  if (sample.ms != milliseconds(time_ns)) return;  // there is a later one
   sample.histogram = static_cast<std::uint32_t>(histograms_.size());
+}
+
+// Behind the latest sample, or at its time.
+Request::Sample& Request::place_among(std::uint32_t latest, std::int64_t ms, bool& fresh) {
+  std::uint32_t at = latest;
+  while (samples_[at].ms > ms && samples_[at].older != none &&
+         samples_[samples_[at].older].ms >= ms) {
+    at = samples_[at].older;
+  }
+  if (samples_[at].ms == ms) return samples_[at];
+  fresh = late_ = true;
+  const Sample late{samples_[at].series, samples_[at].older, 0, ms, 0};
+  samples_[at].older = static_cast<std::uint32_t>(samples_.size());
+  return samples_.emplace_back(late);
 }
 
 // ---- the bytes ----
 
-void Request::sort() {
+void Request::sort_by_labels() {
   std::vector<std::pair<LabelViews, Sample>> all;
   for (const Sample& sample : samples_) {
     const Series& s = series_[sample.series];
     all.emplace_back(views_of({s.labels, s.len}), sample);
   }
-  std::sort(all.begin(), all.end(),
-            [](const auto& a, const auto& b) { return comes_before(a.first, b.first); });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return comes_before(a.first, b.first); });
   for (std::size_t i = 0; i < all.size(); ++i) samples_[i] = all[i].second;
+}
+
+void Request::sort_by_time() {
+  std::stable_sort(samples_.begin(), samples_.end(),
+                   [](const Sample& a, const Sample& b) { return a.ms < b.ms; });
 }
 
 std::size_t Request::size_bound() const {
@@ -172,7 +184,8 @@ char* Request::put(char* to, const Sample& sample) const {
 }
 
 void Request::finish(bool sorted, text& out) {
-  if (sorted) sort();
+  if (late_) sort_by_time();
+  if (sorted) sort_by_labels();
   const std::size_t bound = size_bound();
   if (plain_bytes_ < bound) {
     plain_ = std::make_unique_for_overwrite<char[]>(bound);

@@ -1,9 +1,10 @@
 #pragma once
 
-// A write request under construction: time series with one sample each.
+// A write request under construction: a time series for each sample.
 //
 // Format     https://github.com/prometheus/prometheus/blob/main/prompb/remote.proto (WriteRequest), compressed as
 //            one block of snappy, https://prometheus.io/docs/specs/prw/remote_write_spec/
+// Order      The samples of a series go out by time; else in the order in which they came.
 // Kept       The labels of a series stay, encoded, for requests to come: a sample of a known series costs a copy of
 //            them.
 // Numbers    A series' number is good until forget().
@@ -48,20 +49,23 @@ class Request {
   // The number of the series with the labels and the name, which may be new. Sorts the labels.
   std::uint32_t series_of(Labels& labels, std::string_view name);
 
-  // The series' sample, unless it has a later one.
+  // The series' sample of that millisecond; of several the last counts.
   void set(std::uint32_t series, double value, std::int64_t time_ns) {
-    Series& s = series_[series];
-    const std::int64_t ms = milliseconds(time_ns);
-    if (s.request != request_) return add(s, {series, 0, value, ms});
-    Sample& known = samples_[s.sample];
-    if (ms >= known.ms) known = {series, 0, value, ms};
+    bool fresh = false;
+    set(place_of(series, milliseconds(time_ns), fresh), value);
   }
-  // Where the series has none.
+  // Where the series has none of that time.
   void set_first(std::uint32_t series, double value, std::int64_t time_ns) {
-    if (series_[series].request != request_) set(series, value, time_ns);
+    bool fresh = false;
+    Sample& sample = place_of(series, milliseconds(time_ns), fresh);
+    if (fresh) set(sample, value);
   }
-  // Where the series has none but zero.
-  void set_over_zero(std::uint32_t series, double value, std::int64_t time_ns);
+  // Where the series has none of that time but zero.
+  void set_over_zero(std::uint32_t series, double value, std::int64_t time_ns) {
+    bool fresh = false;
+    Sample& sample = place_of(series, milliseconds(time_ns), fresh);
+    if (sample.value == 0) set(sample, value);
+  }
   // The same for a histogram, encoded.
   void set_histogram(std::uint32_t series, std::string_view histogram, std::int64_t time_ns);
 
@@ -73,22 +77,34 @@ class Request {
     const char* labels;  // fields of a TimeSeries message
     std::uint32_t len;
     std::uint32_t request;  // the last one that had it
-    std::uint32_t sample;   // in that
+    std::uint32_t sample;   // its latest in that
   };
   struct Sample {
     std::uint32_t series;
-    std::uint32_t histogram;  // 0 = none, else 1 + its place in histograms_
+    std::uint32_t older;  // the series' next older one, or none
     double value;
     std::int64_t ms;
+    std::uint32_t histogram;  // 0 = none, else 1 + its place in histograms_
   };
 
   static std::int64_t milliseconds(std::int64_t time_ns) { return time_ns / 1'000'000; }
-  void add(Series& s, const Sample& sample) {
+  static void set(Sample& sample, double value) {
+    sample.value = value;
+    sample.histogram = 0;
+  }
+  // The series' sample of a time. fresh: it was made now, with the value 0.
+  Sample& place_of(std::uint32_t series, std::int64_t ms, bool& fresh) {
+    Series& s = series_[series];
+    const std::uint32_t latest = s.request == request_ ? s.sample : none;
+    if (latest != none && ms <= samples_[latest].ms) return place_among(latest, ms, fresh);
     s.request = request_;
     s.sample = static_cast<std::uint32_t>(samples_.size());
-    samples_.push_back(sample);
+    fresh = true;
+    return samples_.emplace_back(Sample{series, latest, 0, ms, 0});
   }
-  void sort();
+  Sample& place_among(std::uint32_t latest, std::int64_t ms, bool& fresh);
+  void sort_by_labels();
+  void sort_by_time();
   std::size_t size_bound() const;
   char* put(char* to, const Sample& sample) const;
   std::size_t kept_bytes() const;
@@ -100,6 +116,7 @@ class Request {
   common::Charge charge_;
   std::uint32_t request_ = 0;
   bool full_ = false;
+  bool late_ = false;  // a sample came behind a later one of its series
 
   // Of the request at hand.
   std::vector<Sample> samples_;
