@@ -412,8 +412,9 @@ void ParseStage::forget_sessions() {
 }
 
 void ParseStage::log_bad(Parser& parser, const weir_bad& bad) const {
-  if (parser.sum.first_bad.empty())
+  if (parser.sum.first_bad.empty()) {
     parser.sum.first_bad = std::string(view(bad.reason)) + place_of(bad);
+  }
   std::string text =
       "a record could not be parsed" + place_of(bad) + ": " + std::string(view(bad.reason));
   if (bad.count > 1) {

@@ -239,14 +239,12 @@ std::string_view RowMaker::name_text(const common::SpelledSeries::Token& token) 
   const auto type = static_cast<Type>(token.key - column_name);
   weir_field value{};
   read_typed(token.view(), type, value);
-  char* end = digits;
   switch (value.type) {
-    case WEIR_I64: end = common::print_i64(digits, value.v.i); break;
-    case WEIR_F64: end = common::print_general(digits, value.v.f); break;
+    case WEIR_I64: name_.assign(digits, common::print_i64(digits, value.v.i)); break;
+    case WEIR_F64: name_.assign(digits, common::print_general(digits, value.v.f)); break;
     case WEIR_BOOL: return value.v.u != 0 ? "true" : "false";
     default: return token.view();
   }
-  name_.assign(digits, end);
   return name_;
 }
 

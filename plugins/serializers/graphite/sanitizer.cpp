@@ -47,8 +47,9 @@ Sanitizer::Sanitizer(const std::string& pattern)
 Sanitizer::~Sanitizer() = default;
 
 void Sanitizer::strict(std::string& s) const {
-  if (plain_ && std::all_of(s.begin(), s.end(), is_plain) && s.find("..") == std::string::npos)
+  if (plain_ && std::all_of(s.begin(), s.end(), is_plain) && s.find("..") == std::string::npos) {
     return;
+  }
   replace_single(s);
   if (plain_ && is_ascii(s)) {
     std::replace_if(s.begin(), s.end(), [](char c) { return !is_plain(c); }, '_');
