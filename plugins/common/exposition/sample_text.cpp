@@ -13,9 +13,8 @@ bool read_value(std::string_view text, double& value) {
 }
 
 bool read_milliseconds(std::string_view text, std::int64_t& milliseconds) {
-  constexpr std::int64_t max = std::numeric_limits<std::int64_t>::max() / 1'000'000;
-  return common::parse_go_int(text, milliseconds) == common::GoNumber::ok && milliseconds <= max &&
-         milliseconds >= -max;
+  return common::parse_go_int(text, milliseconds) == common::GoNumber::ok &&
+         milliseconds <= timestamp_max && milliseconds >= -timestamp_max;
 }
 
 bool read_type(std::string_view word, FamilyType& type) {

@@ -6,6 +6,7 @@
 // Errors     false where it is none.
 
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include "plugins/common/exposition/format.hpp"
@@ -16,7 +17,8 @@ namespace weir::exposition {
 bool read_value(std::string_view text, double& value);
 // An integer whose nanoseconds fit 64 bits.
 bool read_milliseconds(std::string_view text, std::int64_t& milliseconds);
-constexpr unsigned timestamp_digits_max = 13;  // of milliseconds that surely fit
+inline constexpr std::int64_t timestamp_max = std::numeric_limits<std::int64_t>::max() / 1'000'000;
+constexpr unsigned timestamp_digits_max = 13;  // of that
 
 // The word of a TYPE line, of both formats.
 bool read_type(std::string_view word, FamilyType& type);

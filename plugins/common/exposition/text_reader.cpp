@@ -173,7 +173,9 @@ inline const char* TextReader::read_sample(const char* p, Sample& s) const {
   common::Run run{0, 0};
   end = common::read_digits(skip_blanks(end), run);
   if (*end != '\n' || run.count - 1 >= timestamp_digits_max) return nullptr;
-  s.time_ns = sample_time(static_cast<std::int64_t>(run.value));
+  const auto milliseconds = static_cast<std::int64_t>(run.value);
+  if (milliseconds > timestamp_max) return nullptr;
+  s.time_ns = sample_time(milliseconds);
   return end + 1;
 }
 

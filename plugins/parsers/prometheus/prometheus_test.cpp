@@ -119,6 +119,12 @@ TEST(PrometheusParser, TimestampsAreMillisecondsAndPositive) {
             (lines{"prometheus a=1 7 untyped"}));
 }
 
+TEST(PrometheusParser, ATimestampBeyondItsNanosecondsIsBad) {
+  Parser p;
+  EXPECT_EQ(p.parse("a 1 9223372036855\na 2 9999999999996\na 3 9223372036854\n"),
+            (lines{"prometheus a=3 9223372036854000000 untyped"}));
+}
+
 // Goal: inputs.file hands large files over whole; lines of a document mean nothing alone.
 TEST(PrometheusParser, DocumentsAreNotCutIntoLines) {
   EXPECT_EQ(testing::descriptor<PrometheusParser>().flags & WEIR_CUTS_STREAM, 0U);
