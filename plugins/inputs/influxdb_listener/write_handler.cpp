@@ -124,8 +124,13 @@ class WriteHandler::Lines final : public http::Body {
 
 http::Handler::Reception WriteHandler::begin(const http::Request& request,
                                              http::ConnectionId connection) {
-  if (request.path == "/write" && knows(request)) return {receive(request, connection), {}};
-  return {nullptr, respond(request)};
+  Reception taken;
+  if (request.path == "/write" && knows(request)) {
+    taken.body = receive(request, connection);
+  } else {
+    taken.response = respond(request);
+  }
+  return taken;
 }
 
 http::Response WriteHandler::respond(const http::Request& request) const {
