@@ -51,7 +51,7 @@ struct ClientRequest {
   const Fields* fields = nullptr;
   const Fields* more_fields = nullptr;  // behind those
   std::string_view body;
-  std::string_view unix_socket;  // instead of the settings'
+  std::string_view unix_socket{};  // instead of the settings'
   // Where the body of the answer goes instead of into the answer. One of more than into_bytes_max
   // ends the request.
   std::string* into = nullptr;
