@@ -9,11 +9,14 @@ include_guard(GLOBAL)
 
 add_custom_target(weir_benches)
 
-# Counts allocations and locks of the benchmark that it is part of (<weir/testing/counts.hpp>).
-add_library(weir_bench_counts OBJECT EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/bench/tools/count_calls.cpp")
-target_link_libraries(weir_bench_counts PRIVATE weir::sdk_testing weir_rules)
-# Seen by the libraries, too: they are to use its functions.
-set_target_properties(weir_bench_counts PROPERTIES CXX_VISIBILITY_PRESET default)
+# weir_bench_counts counts allocations and locks of the benchmark that it is part of (<weir/testing/counts.hpp>).
+set(_weir_counts "${PROJECT_SOURCE_DIR}/bench/tools/count_calls.cpp")
+if(EXISTS "${_weir_counts}")  # not in a tree that has only what plugins need
+  add_library(weir_bench_counts OBJECT EXCLUDE_FROM_ALL "${_weir_counts}")
+  target_link_libraries(weir_bench_counts PRIVATE weir::sdk_testing weir_rules)
+  # Seen by the libraries, too: they are to use its functions.
+  set_target_properties(weir_bench_counts PROPERTIES CXX_VISIBILITY_PRESET default)
+endif()
 
 function(weir_bench owner)
   cmake_parse_arguments(A "" "" "SOURCES;LINK" ${ARGN})
@@ -35,7 +38,7 @@ function(weir_bench owner)
     add_executable(${target} EXCLUDE_FROM_ALL "${source}")
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${target} PRIVATE ${A_LINK} benchmark::benchmark weir_rules)
-    if(NOT WEIR_SANITIZE)  # whose library has an allocator of its own
+    if(TARGET weir_bench_counts AND NOT WEIR_SANITIZE)  # whose library has an allocator of its own
       target_link_libraries(${target} PRIVATE weir_bench_counts)
     endif()
     add_dependencies(weir_benches ${target})

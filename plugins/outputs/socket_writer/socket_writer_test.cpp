@@ -127,7 +127,7 @@ TEST(SocketWriter, SendsABatchOverAStream) {
 
 TEST(SocketWriter, NoticesThatThePeerEndedTheConnection) {
   Server server = Server::inet(SOCK_STREAM);
-  auto p = writer("tcp://localhost:" + server.port());
+  auto p = writer("tcp://127.0.0.1:" + server.port());
   p.start();
   server.take();
   server.hang_up();
@@ -214,7 +214,7 @@ std::string read_tls(int descriptor, const test::Certificates& certificates, std
 TEST(SocketWriter, SendsOverTls) {
   const test::Certificates certificates;
   Server server = Server::inet(SOCK_STREAM);
-  auto p = writer("tcp://localhost:" + server.port(),
+  auto p = writer("tcp://127.0.0.1:" + server.port(),
                   "tls_ca = '" + certificates.certificate("ca") + "'");
   auto read =
       std::async(std::launch::async, [&] { return read_tls(server.take(), certificates, 9); });
