@@ -141,7 +141,8 @@ void Kafka::start() {
 
 weir_status Kafka::write(const delivery& rows) {
   if (!producer_) start();
-  if (!progress_.is(rows.raw())) begin(rows.raw());
+  // A block of the same place in memory may be another: only a retry goes on where it was.
+  if (rows.attempt() == 1 || !progress_.is(rows.raw())) begin(rows.raw());
   last_failure_.clear();
   send_open(rows);
   producer_->finish(finish_timeout_ms);
