@@ -107,18 +107,6 @@ void put_bucket(pbf_reader from, std::uint32_t group, Collector& to) {
   }
   put_point(to, group, at, count);
 }
-void put_quantile(pbf_reader from, std::uint32_t group, Collector& to) {
-  double at = 0;
-  double value = 0;
-  while (from.next()) {
-    switch (from.tag()) {
-      case 1: at = from.get_double(); break;
-      case 2: value = from.get_double(); break;
-      default: from.skip();
-    }
-  }
-  put_point(to, group, at, value);
-}
 void put_state(pbf_reader from, std::uint32_t group, Collector& to) {
   bool enabled = false;
   std::string_view name;

@@ -140,11 +140,11 @@ bool OpenMetricsReader::read_sample(std::string_view text) {
 }
 
 bool OpenMetricsReader::read_time(std::string_view text) {
-  constexpr double milliseconds_max = 9.2e12;  // as nanoseconds in 64 bits
+  constexpr double time_bound_ms = 9.2e12;  // as nanoseconds in 64 bits
   double seconds = 0;
   if (!read_value(text, seconds)) return false;
   const double milliseconds = std::trunc(seconds * 1000);
-  if (!(std::fabs(milliseconds) < milliseconds_max)) return false;
+  if (!(std::fabs(milliseconds) < time_bound_ms)) return false;
   if (!collector_.format().ignore_timestamp) {
     time_ns_ = static_cast<std::int64_t>(milliseconds) * 1'000'000;
   }

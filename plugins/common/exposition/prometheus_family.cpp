@@ -63,19 +63,7 @@ double value_of(std::string_view message) {
   return from.next(1) ? from.get_double() : 0;
 }
 
-// Quantile: quantile, value. Bucket: cumulative_count, upper_bound, cumulative_count_float.
-void read_quantile(pbf_reader from, std::uint32_t group, Collector& to) {
-  double at = 0;
-  double value = 0;
-  while (from.next()) {
-    switch (from.tag()) {
-      case 1: at = from.get_double(); break;
-      case 2: value = from.get_double(); break;
-      default: from.skip();
-    }
-  }
-  put_point(to, group, at, value);
-}
+// Bucket: cumulative_count, upper_bound, cumulative_count_float.
 void read_bucket(pbf_reader from, std::uint32_t group, Collector& to) {
   double at = 0;
   double count = 0;
@@ -95,7 +83,7 @@ void read_summary(pbf_reader from, std::uint32_t group, Collector& to) {
     switch (from.tag()) {
       case 1: to.set_count(group, static_cast<double>(from.get_uint64())); break;
       case 2: to.set_sum(group, from.get_double()); break;
-      case 3: read_quantile(from.get_message(), group, to); break;
+      case 3: put_quantile(from.get_message(), group, to); break;
       default: from.skip();
     }
   }

@@ -4,17 +4,13 @@
 
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 
 #include "plugins/common/exposition/collector.hpp"
+#include "plugins/common/exposition/sample_text.hpp"
 #include "plugins/common/protobuf/pbf.hpp"
 
 namespace weir::exposition {
-
-// Milliseconds below it fit 64 bits as nanoseconds.
-inline constexpr std::int64_t milliseconds_max =
-    std::numeric_limits<std::int64_t>::max() / 1'000'000;
 
 // The bytes of the field at hand.
 inline std::string_view bytes_of(protozero::pbf_reader& from) {
@@ -40,6 +36,20 @@ inline void put_point(Collector& to, std::uint32_t group, double at, double valu
   if (std::isnan(at)) return;
   const std::uint32_t point = to.point_of(group, at);
   if (point != Collector::none) to.set_point(group, point, value);
+}
+
+// Quantile and value are 1 and 2 in both.
+inline void put_quantile(protozero::pbf_reader from, std::uint32_t group, Collector& to) {
+  double at = 0;
+  double value = 0;
+  while (from.next()) {
+    switch (from.tag()) {
+      case 1: at = from.get_double(); break;
+      case 2: value = from.get_double(); break;
+      default: from.skip();
+    }
+  }
+  put_point(to, group, at, value);
 }
 
 }  // namespace weir::exposition

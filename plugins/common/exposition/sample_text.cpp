@@ -14,7 +14,7 @@ bool read_value(std::string_view text, double& value) {
 
 bool read_milliseconds(std::string_view text, std::int64_t& milliseconds) {
   return common::parse_go_int(text, milliseconds) == common::GoNumber::ok &&
-         milliseconds <= timestamp_max && milliseconds >= -timestamp_max;
+         milliseconds <= milliseconds_max && milliseconds >= -milliseconds_max;
 }
 
 bool read_type(std::string_view word, FamilyType& type) {

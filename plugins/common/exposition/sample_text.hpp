@@ -17,7 +17,9 @@ namespace weir::exposition {
 bool read_value(std::string_view text, double& value);
 // An integer whose nanoseconds fit 64 bits.
 bool read_milliseconds(std::string_view text, std::int64_t& milliseconds);
-inline constexpr std::int64_t timestamp_max = std::numeric_limits<std::int64_t>::max() / 1'000'000;
+// Milliseconds up to it fit 64 bits as nanoseconds.
+inline constexpr std::int64_t milliseconds_max =
+    std::numeric_limits<std::int64_t>::max() / 1'000'000;
 constexpr unsigned timestamp_digits_max = 13;  // of that
 
 // The word of a TYPE line, of both formats.

@@ -174,7 +174,7 @@ inline const char* TextReader::read_sample(const char* p, Sample& s) const {
   end = common::read_digits(skip_blanks(end), run);
   if (*end != '\n' || run.count - 1 >= timestamp_digits_max) return nullptr;
   const auto milliseconds = static_cast<std::int64_t>(run.value);
-  if (milliseconds > timestamp_max) return nullptr;
+  if (milliseconds > milliseconds_max) return nullptr;
   s.time_ns = sample_time(milliseconds);
   return end + 1;
 }
