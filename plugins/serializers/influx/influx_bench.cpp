@@ -1,37 +1,17 @@
 // What a row costs, in batches of 6000 rows with 4 tags, 4 floats and an integer each.
 
 #include <cinttypes>
-#include <cstdlib>
-#include <new>
 #include <string>
 
 #include <benchmark/benchmark.h>
+
+#include <weir/testing/null_host.hpp>
 
 #include "plugins/serializers/influx/influx.hpp"
 
 namespace {
 
 constexpr std::uint32_t rows = 6000;
-
-struct AlignedFree {
-  void operator()(void* p) const { std::free(p); }
-};
-using Memory = std::unique_ptr<std::uint8_t, AlignedFree>;
-Memory allocate(std::size_t n) {
-  return Memory(static_cast<std::uint8_t*>(std::aligned_alloc(64, (n + 63) / 64 * 64)));
-}
-
-struct Buffers : weir::buffer_source {
-  weir_buf get(std::uint64_t n) override {
-    memory = allocate(n);
-    weir_buf b{};
-    b.data = memory.get();
-    b.cap = n;
-    return b;
-  }
-  void put(weir_buf&) noexcept override {}
-  Memory memory;
-};
 
 // Four quotients, so that they are what decimals read as, and an integer.
 void add_values(weir::builder& b, std::uint32_t i, const std::uint32_t (&keys)[5]) {
@@ -51,7 +31,7 @@ void add_values(weir::builder& b, std::uint32_t i, const std::uint32_t (&keys)[5
   }
 }
 
-Memory sealed(std::uint32_t n_series) {
+weir::testing::block_memory rows_of(std::uint32_t n_series) {
   weir::builder b;
   std::vector<std::uint32_t> ranges;
   for (std::uint32_t i = 0; i < rows; ++i) {
@@ -72,15 +52,13 @@ Memory sealed(std::uint32_t n_series) {
     b.add_row(id("cpu_node"), ranges[i % n_series], 4, 5, 1'700'000'000'000'000'000 + i);
     add_values(b, i, keys);
   }
-  Memory block = allocate(b.bytes());
-  b.seal(block.get());
-  return block;
+  return weir::testing::sealed(b);
 }
 
 void serialize(benchmark::State& state) {
-  const Memory block = sealed(static_cast<std::uint32_t>(state.range(0)));
-  const weir::batch b(reinterpret_cast<const weir_batch*>(block.get()));
-  Buffers buffers;
+  const auto block = rows_of(static_cast<std::uint32_t>(state.range(0)));
+  const weir::batch b(block.head());
+  weir::testing::kept_buffer buffers;
   weir_buf buf = buffers.get(4U << 20U);
   weir::influx_lines::InfluxSerializer serializer;
   std::uint64_t bytes = 0;

@@ -1,7 +1,5 @@
 // What a record costs: documents of 1000 rows with 4 tags and 5 numbers each, as a batch of an output has them.
 
-#include <cstdlib>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,27 +13,7 @@ namespace {
 
 constexpr std::uint32_t rows = 1000;
 
-struct AlignedFree {
-  void operator()(void* p) const { std::free(p); }
-};
-using Memory = std::unique_ptr<std::uint8_t, AlignedFree>;
-Memory allocate(std::size_t n) {
-  return Memory(static_cast<std::uint8_t*>(std::aligned_alloc(64, (n + 63) / 64 * 64)));
-}
-
-struct Buffers : weir::buffer_source {
-  weir_buf get(std::uint64_t n) override {
-    memory = allocate(n);
-    weir_buf b{};
-    b.data = memory.get();
-    b.cap = n;
-    return b;
-  }
-  void put(weir_buf&) noexcept override {}
-  Memory memory;
-};
-
-Memory sealed(std::uint32_t first) {
+weir::testing::block_memory rows_of(std::uint32_t first) {
   weir::builder b;
   for (std::uint32_t i = first; i < first + rows; ++i) {
     b.metric("cpu_node");
@@ -45,17 +23,15 @@ Memory sealed(std::uint32_t first) {
     b.field("load", i / 10'000.0).field("seq", std::int64_t{100'000'000'000} + i);
     b.time(1'700'000'000'000'000'000 + i);
   }
-  Memory block = allocate(b.bytes());
-  b.seal(block.get());
-  return block;
+  return weir::testing::sealed(b);
 }
 
 // As many series as the argument says, one document after the other.
 void serialize(benchmark::State& state) {
-  std::vector<Memory> blocks;
+  std::vector<weir::testing::block_memory> blocks;
   blocks.reserve(static_cast<std::size_t>(state.range(0)) / rows);
-  for (std::uint32_t i = 0; i < state.range(0) / rows; ++i) blocks.push_back(sealed(i * rows));
-  Buffers buffers;
+  for (std::uint32_t i = 0; i < state.range(0) / rows; ++i) blocks.push_back(rows_of(i * rows));
+  weir::testing::kept_buffer buffers;
   weir_buf buf = buffers.get(std::uint64_t{8} << 20U);
   const weir::testing::null_host host;
   weir::remote_write::RemoteWriteSerializer serializer;
@@ -64,7 +40,7 @@ void serialize(benchmark::State& state) {
   std::uint64_t bytes = 0;
   std::size_t next = 0;
   for ([[maybe_unused]] auto _ : state) {
-    const weir::batch b(reinterpret_cast<const weir_batch*>(blocks[next++ % blocks.size()].get()));
+    const weir::batch b(blocks[next++ % blocks.size()].head());
     weir::text out(&buf, &buffers);
     serializer.begin_batch(b);
     serializer.serialize_document(b, out);

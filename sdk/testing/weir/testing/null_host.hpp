@@ -1,6 +1,7 @@
 #pragma once
 
-// A host that takes every batch and forgets it, for benchmarks: its part of a measurement is nothing.
+// A host that takes every batch and forgets it, and the buffer that a serializer writes to, for benchmarks: their part of a
+// measurement is nothing.
 //
 // Threads    One thread.
 // Limits     Batches of at most buffer_bytes; it has no extensions.
@@ -8,7 +9,9 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include <weir/delivery.hpp>
 #include <weir/sink.hpp>
+#include <weir/testing/lines.hpp>
 
 namespace weir {
 namespace testing __attribute__((visibility("hidden"))) {
@@ -46,6 +49,29 @@ namespace testing __attribute__((visibility("hidden"))) {
     weir_host table_{};
     std::uint8_t* buffer_ = static_cast<std::uint8_t*>(std::aligned_alloc(64, buffer_bytes));
     std::uint64_t bad_ = 0;
+  };
+
+  // The batch that the builder holds.
+  inline block_memory sealed(builder & b) {
+    block_memory block(b.bytes());
+    b.seal(block.data());
+    return block;
+  }
+
+  // One buffer at a time, which lives as long as this.
+  class kept_buffer : public buffer_source {
+   public:
+    weir_buf get(std::uint64_t n) override {
+      memory_ = block_memory(n);
+      weir_buf b{};
+      b.data = memory_.data();
+      b.cap = n;
+      return b;
+    }
+    void put(weir_buf&) noexcept override {}
+
+   private:
+    block_memory memory_;
   };
 
 }  // namespace testing
