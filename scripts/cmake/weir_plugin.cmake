@@ -81,7 +81,7 @@ function(_weir_module_links target name kind)
     add_custom_command(TARGET ${target} POST_BUILD VERBATIM
       COMMAND "${CMAKE_COMMAND}" -E create_symlink ${name}.so
       "${PROJECT_BINARY_DIR}/plugins/${kind}/${other}.so")
-    install(FILES "${PROJECT_BINARY_DIR}/plugins/${kind}/${other}.so" DESTINATION lib/weir/${kind})
+    install(FILES "${PROJECT_BINARY_DIR}/plugins/${kind}/${other}.so" DESTINATION lib/weir/${kind} COMPONENT agent)
   endforeach()
 endfunction()
 
