@@ -3,16 +3,19 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/app/configuration.hpp"
 #include "core/base/version.hpp"
 #include "core/config/describe.hpp"
 #include "core/config/sample.hpp"
 #include "core/runtime/agent.hpp"
+#include "core/runtime/machine.hpp"
 
 namespace weir::app {
 namespace {
@@ -71,6 +74,15 @@ bool set_log(const config::Settings& settings) {
   return why.empty();
 }
 
+void prepare_process(const config::Settings& settings) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment.
+  const char* wanted = std::getenv("WEIR_CORE_DUMPS");
+  runtime::forbid_core_dumps(wanted != nullptr && std::string_view(wanted) == "1");
+  const std::int64_t files = runtime::raise_file_limit();
+  const std::string why = runtime::file_shortage(runtime::files_wanted(settings), files);
+  if (!why.empty()) Logger("agent").warn(why);
+}
+
 int run_mode(runtime::Agent& agent, const CommandLine& line) {
   if (line.verb == Verb::run) {
     const PidFile pid(line.pidfile);
@@ -112,6 +124,7 @@ int run_agent(const CommandLine& line) {
   Configuration configuration(line, catalog);
   auto first = configuration.load();
   if (!first || !set_log(*first)) return 1;
+  prepare_process(*first);
   const auto agent = make_agent(configuration, catalog, first, line.metrics_file);
   const int status = run_mode(*agent, line);
   write_ledger(agent->ledger(), line.ledger_file);

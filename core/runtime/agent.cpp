@@ -1,6 +1,5 @@
 #include "core/runtime/agent.hpp"
 
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,8 @@
 #include <csignal>
 #include <random>
 #include <thread>
+
+#include "core/runtime/machine.hpp"
 
 namespace weir::runtime {
 namespace {
@@ -45,22 +46,6 @@ const Logger& agent_log() {
 
 }  // namespace
 
-std::vector<int> usable_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  std::vector<int> cores;
-  if (::sched_getaffinity(0, sizeof set, &set) != 0) return cores;
-  for (int i = 0; i < CPU_SETSIZE; ++i) {
-    if (CPU_ISSET(static_cast<std::size_t>(i), &set)) cores.push_back(i);
-  }
-  return cores;
-}
-
-std::int64_t worker_threads(std::int64_t configured) {
-  if (configured > 0) return configured;
-  return std::max<std::int64_t>(1, static_cast<std::int64_t>(usable_cores().size()));
-}
-
 Agent::Agent(const config::WeirSettings& settings, Callbacks callbacks)
     : callbacks_(std::move(callbacks)),
       budget_(limit_of(settings)),
@@ -71,6 +56,7 @@ Agent::Agent(const config::WeirSettings& settings, Callbacks callbacks)
                                                                       budget_.limit_bytes()};
                                              })),
       random_(std::make_unique<SystemRandom>()),
+      heartbeat_(manager_, control_, workers_),
       workers_(
           "weir-work",
           {worker_threads(settings.threads), worker_threads(settings.threads), settings.max_hung},
@@ -129,14 +115,19 @@ int Agent::run() {
   }
   publish_every_ns_ = current_->settings->agent.flush_interval_ns;
   arm_publishing();
+  manager_.ready(state());
+  heartbeat_.begin(system_clock().steady_ns());
   for (Command c = next_command(); c != Command::stop; c = next_command()) {
     if (c == Command::flush) {
       current_->pipeline->flush();
     } else {
+      manager_.reloading();
       reload();
+      manager_.ready(state());
     }
   }
   agent_log().info("stopping: what is on its way is written first");
+  manager_.stopping("stopping: what is on its way is written first");
   const bool complete = stop_current();
   report();
   return complete ? 0 : 1;
@@ -169,6 +160,13 @@ bool Agent::stop_current() {
   return complete;
 }
 
+// For a person, in one line.
+std::string Agent::state() const {
+  const config::Settings& s = *current_->settings;
+  return "running: " + std::to_string(s.inputs.size()) + " inputs, " +
+         std::to_string(s.outputs.size()) + " outputs";
+}
+
 // Validated stop-and-start: whatever is wrong with the new one is known before the old one ends.
 void Agent::reload() {
   agent_log().info("reloading the configuration");
@@ -193,16 +191,18 @@ void Agent::reload() {
 
 void Agent::arm_housekeeping() {
   control_.at(system_clock().steady_ns() + second_ns, [this] {
-    {
-      const std::lock_guard lock(pipeline_mutex_);
-      if (watched_ != nullptr) {
-        watched_->check_for_hung_calls();
-        watched_->rest_where_quiet();
-      }
-    }
-    budget_.recycler().trim();
+    keep_house();
     arm_housekeeping();
   });
+}
+
+void Agent::keep_house() {
+  const std::lock_guard lock(pipeline_mutex_);
+  if (watched_ != nullptr) {
+    watched_->check_for_hung_calls();
+    watched_->rest_where_quiet();
+  }
+  budget_.recycler().trim();
 }
 
 // ---- the agent's own metrics ------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@
 #include "core/pipeline/pipeline.hpp"
 #include "core/pipeline/sockets.hpp"
 #include "core/runtime/control_loop.hpp"
+#include "core/runtime/service_manager.hpp"
 #include "core/runtime/thread_pool.hpp"
 
 namespace weir::runtime {
@@ -72,8 +73,10 @@ class Agent {
   Command next_command();
   void reload();
   bool stop_current();
+  [[nodiscard]] std::string state() const;
   void watch_over(pipeline::Pipeline* pipeline);
   void arm_housekeeping();
+  void keep_house();
   bool wait_until(const std::function<bool()>& done, std::int64_t deadline_steady_ns) const;
   void report() const;
   void publish() const;
@@ -87,6 +90,8 @@ class Agent {
   std::atomic<std::int64_t> publish_every_ns_{0};
   pipeline::Sockets sockets_;
   std::unique_ptr<Random> random_;
+  ServiceManager manager_;
+  Heartbeat heartbeat_;
   ControlLoop control_;
   ThreadPool workers_, blocking_;
   std::unique_ptr<Generation> current_;
@@ -98,11 +103,5 @@ class Agent {
   std::mutex pipeline_mutex_;             // For the watchdog and the budget against a reload.
   pipeline::Pipeline* watched_{nullptr};  // Guarded by pipeline_mutex_.
 };
-
-// The cores this process may use.
-std::vector<int> usable_cores();
-
-// How many threads run lanes: what the configuration says, else the cores this process may use.
-std::int64_t worker_threads(std::int64_t configured);
 
 }  // namespace weir::runtime
