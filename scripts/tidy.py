@@ -30,6 +30,9 @@ SCRIPTS = (".py", ".sh", ".cmake")
 RANKS = {"sdk": 0, "core/base": 1, "core/batch": 2, "core/cel": 2, "core/config": 3, "core/metrics": 3,
          "core/queue": 4, "core/plugin": 4, "core/pipeline": 5, "core/runtime": 6, "core/app": 7}
 
+# Headers that only tests include.
+FOR_TESTS = re.compile(r"^sdk/testing/|/test_\w+\.hpp$")
+
 # Third parties: include, where it may stand, and whether it is too heavy for a header.
 FENCES = [(re.compile(include), re.compile(where), heavy) for include, where, heavy in (
     (r"toml\+\+/", r"^core/config/", True),
@@ -45,7 +48,7 @@ FENCES = [(re.compile(include), re.compile(where), heavy) for include, where, he
     (r"(re2|fast_float)/", r"^(core|plugins)/", False),
     (r"(zstd|lz4|lz4frame|snappy|snappy-c|xxhash|zlib)\.h$", r"^core/queue/|^plugins/", False),
     (r"(openssl|curl)/", r"^core/(runtime|queue)/|^plugins/", False),
-    (r"(gtest|gmock)/", r"_(test|fuzz)\.cpp$|^sdk/testing/", True),
+    (r"(gtest|gmock)/", r"_(test|fuzz)\.cpp$|/test_\w+\.hpp$|^sdk/testing/", True),
     (r"benchmark/", r"_bench\.cpp$", True),
 )]
 FREE_OF_FENCES = re.compile(r"^(tests|bench)/")
@@ -162,7 +165,7 @@ def fenced(path, name):
         if include.match(name):
             if not where.search(path):
                 return f"may stand only in {where.pattern}"
-            if heavy and path.endswith((".hpp", ".h")) and not path.startswith("sdk/testing/"):
+            if heavy and path.endswith((".hpp", ".h")) and not FOR_TESTS.search(path):
                 return "is too heavy for a header"
             return None
     return "is of no third party with a fence; give it one in scripts/tidy.py"

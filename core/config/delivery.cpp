@@ -9,6 +9,7 @@ namespace {
 
 using D = DeliverySettings;
 
+constexpr std::int64_t in_flight_most = 1000;
 constexpr std::int64_t disk_bytes_default = std::int64_t{1} << 30;
 
 void overflow(const Node& node, std::string_view name, Values& values, D& delivery) {
@@ -36,8 +37,18 @@ void dead_letter(const Node& node, std::string_view name, Values& values, D&) {
 void max_bytes(const Node& node, std::string_view name, Values& values, D&) {
   only_size(node, values, name, disk_bytes_default);
 }
-void max_in_flight(const Node& node, std::string_view name, Values& values, D&) {
-  only_integer(node, values, name, 1);
+void max_in_flight(const Node& node, std::string_view name, Values& values, D& delivery) {
+  const std::int64_t declared = delivery.max_in_flight;
+  integer_from(node, values, name, 1, delivery.max_in_flight);
+  if (delivery.max_in_flight <= in_flight_most && (declared > 1 || delivery.max_in_flight == 1)) {
+    return;
+  }
+  const bool serial = declared <= 1;
+  values.reporter().error(
+      node.at, quote(name) + " = " + std::to_string(delivery.max_in_flight) +
+                   (serial ? " is not possible: this output sends one batch after the other"
+                           : " is too much: at most " + std::to_string(in_flight_most)));
+  delivery.max_in_flight = declared;
 }
 
 constexpr std::array<KeyRule<D>, 16> rules{{
@@ -60,11 +71,15 @@ constexpr std::array<KeyRule<D>, 16> rules{{
     {"max_bytes", nullptr, "", false, max_bytes},
     {"durability", nullptr, "", false, durability},
     {"commit_interval", nullptr, "", false, later_duration<5'000'000>},
-    {"max_in_flight", nullptr, "", false, max_in_flight},
+    {"max_in_flight", "1",
+     "Batches that may be on their way at a time, where the output can; else the output's own "
+     "default",
+     false, max_in_flight},
     {"dead_letter", nullptr, "", false, dead_letter},
     {"rate_limit", nullptr, "", false, later_text},
     {"exactly_once", nullptr, "", false, later_flag<false>},
-    {"breaker", nullptr, "", false, later_flag<true>},
+    {"breaker", "true", "After repeated failure one batch is sent to try, before others follow",
+     false, flag<&D::breaker>},
     {"concurrency", nullptr, "", false, concurrency},
 }};
 

@@ -12,7 +12,7 @@
 
 namespace weir::config {
 
-// whose: "outputs.kafka", for messages.
+// whose: "outputs.kafka", for messages. delivery: holds the output's own defaults.
 void read_delivery(const Node& node, const std::string& whose, Values& values,
                    DeliverySettings& delivery);
 

@@ -161,9 +161,9 @@ INSTANTIATE_TEST_SUITE_P(
             "[[outputs.discard]]\ndelivery = {queue = \"disk\", breaker = false, max_in_flight = "
             "2}",
             "2:21: error: \"queue\" = \"disk\" is not supported by this version\n= leave it out, "
-            "or set it to \"memory\"\n2:39: error: \"breaker\" = false is not supported by this "
-            "version\n= leave it out, or set it to true\n2:62: error: \"max_in_flight\" = 2 is not "
-            "supported by this version\n= leave it out, or set it to 1\n"},
+            "or set it to \"memory\"\n2:62: error: \"max_in_flight\" = 2 is not possible: this "
+            "output "
+            "sends one batch after the other\n"},
         SayCase{"delivery_unknown", "[[outputs.discard]]\ndelivery.overflw = \"wait\"",
                 "2:10: error: unknown option \"overflw\" of outputs.discard.delivery\n= did you "
                 "mean \"overflow\"?\n"},

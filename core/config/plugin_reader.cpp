@@ -199,6 +199,9 @@ OutputSettings PluginReader::output(const AgentSettings& agent) {
   common_.positive_count("metric_buffer_limit", output.metric_buffer_limit);
   common_.names(output.names);
   common_.startup_error_behavior(false, output.startup_error_behavior);
+  if (descriptor_ != nullptr && descriptor_->max_in_flight > 1) {
+    output.delivery.max_in_flight = descriptor_->max_in_flight;
+  }
   if (const Member* member = table_.take("delivery")) {
     read_delivery(member->value, whose_, values_, output.delivery);
   }

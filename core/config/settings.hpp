@@ -117,8 +117,10 @@ struct DeliverySettings {  // [outputs.X.delivery]
   Overflow overflow{Overflow::wait};
   std::int64_t overflow_wait_ns{5'000'000'000};
   std::int64_t retry_initial_ns{1'000'000'000}, retry_max_ns{60'000'000'000};
-  std::int64_t max_attempts{0};  // 0 = for ever.
-  std::int64_t max_age_ns{0};    // 0 = never expires.
+  std::int64_t max_attempts{0};   // 0 = for ever.
+  std::int64_t max_age_ns{0};     // 0 = never expires.
+  std::int64_t max_in_flight{1};  // Batches; at least 1.
+  bool breaker{true};
 };
 
 struct OutputSettings : PluginSettings {

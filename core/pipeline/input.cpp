@@ -12,13 +12,16 @@ constexpr std::int64_t start_retry_max_ns = 60 * second_ns;
 // A batch whose source wants to hear of it: the event goes out when the last parcel of the lineage is gone.
 class AckToken final : public queue::Token {
  public:
-  AckToken(Instance& to, std::uint64_t cookie) : to_(to), cookie_(cookie) {}
+  // nack_on_loss: a record that was rejected, expired or could not be read makes the answer a failure.
+  AckToken(Instance& to, std::uint64_t cookie, bool nack_on_loss)
+      : to_(to), cookie_(cookie), nack_on_loss_(nack_on_loss) {}
   AckToken(const AckToken&) = delete;
   AckToken& operator=(const AckToken&) = delete;
   ~AckToken() override {
-    to_.services().workers.post([&to = to_, cookie = cookie_, lost = any_lost()] {
+    const bool failed = any_abandoned() || (nack_on_loss_ && any_lost());
+    to_.services().workers.post([&to = to_, cookie = cookie_, failed] {
       const weir_ev_ack event{
-          {sizeof(weir_ev_ack), WEIR_EV_ACK, 0}, cookie, lost ? WEIR_E_FAIL : WEIR_OK, 0};
+          {sizeof(weir_ev_ack), WEIR_EV_ACK, 0}, cookie, failed ? WEIR_E_FAIL : WEIR_OK, 0};
       to.notify(event.h);
     });
   }
@@ -26,6 +29,7 @@ class AckToken final : public queue::Token {
  private:
   Instance& to_;
   const std::uint64_t cookie_;
+  const bool nack_on_loss_;
 };
 
 // A batch whose source wants to hear how it was parsed.
@@ -300,7 +304,8 @@ weir_status Input::emit(weir_buf& buf, const weir_emit& what) {
   if (what.cookie != 0 && parsed) {
     parcel.reading = std::make_shared<ParsedNotice>(*instance_, what.cookie);
   } else if (what.cookie != 0) {
-    parcel.tokens.push_back(std::make_shared<AckToken>(*instance_, what.cookie));
+    parcel.tokens.push_back(
+        std::make_shared<AckToken>(*instance_, what.cookie, settings_.on_loss_nack));
   }
   metrics::Node& node = instance_->node();
   node.created += parcel.n_rows;

@@ -160,8 +160,10 @@ void ParseStage::parse_group(Reading& reading, const queue::Parcel& parcel, Grou
   node_->in += group.n;
   if (!parser) {
     node_->drop(metrics::Drop::plugin_error, group.n);
+    for (const auto& token : parcel.tokens) token->abandoned();
     return note_bad(reading.sum, group.n, "no parser could be made");
   }
+  const std::size_t made_before = out.size();
   node_->absorbed += group.n;
   if (stream) {
     parse_stream(*parser, parcel, group.row0, *session);
@@ -169,8 +171,27 @@ void ParseStage::parse_group(Reading& reading, const queue::Parcel& parcel, Grou
     parse_rows(*parser, parcel, group.row0, group.n);
   }
   settle(*parser, parcel, group.row0, out);
+  if (parser->sum.bad != 0) {
+    for (const auto& token : parcel.tokens) token->lost();
+  }
+  if (stream && (!parcel.tokens.empty() || !session->tokens.empty())) {
+    const row piece(block(parcel.block.batch()), first);
+    pass_tokens(parcel, piece.message().size(), *session, std::span(out).subspan(made_before));
+  }
   add_up(reading.sum, *parser);
   if (stream && (first.flags & WEIR_ROW_LAST) != 0) close_session(parcel.lane, number);
+}
+
+// What was made may begin with what earlier pieces left, and what this one leaves belongs to pieces to come: a source
+// hears that a piece is safe when its last record is.
+void ParseStage::pass_tokens(const queue::Parcel& piece, std::size_t bytes, Session& session,
+                             std::span<queue::Parcel> made) {
+  for (auto& parcel : made) {
+    parcel.tokens.insert(parcel.tokens.end(), session.tokens.begin(), session.tokens.end());
+  }
+  if (session.carry.size() <= bytes) session.tokens.clear();
+  if (session.carry.empty()) return;
+  session.tokens.insert(session.tokens.end(), piece.tokens.begin(), piece.tokens.end());
 }
 
 // Moves what a parser counted to the sum of its parcel.
@@ -316,6 +337,7 @@ void ParseStage::parse_lines(Parser& parser, const queue::Parcel& parcel, std::u
   auto block = queue::BlockRef::make(services_.budget, lines.bytes(), queue::Budget::Use::forced);
   if (!block) {
     note_bad(parser.sum, lines.size(), "no memory");
+    for (const auto& token : parcel.tokens) token->abandoned();
     return node_->created += lines.size(), node_->drop(metrics::Drop::no_memory, lines.size());
   }
   lines.seal(block->data());

@@ -14,6 +14,7 @@
 
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -60,9 +61,10 @@ class ParseStage final : public Stage {
     Sum sum;            // Of the group at hand.
   };
   struct Session {
-    std::string carry;               // The begin of an unfinished record.
-    bool skipping{false};            // Inside a record that was too large.
-    std::unique_ptr<Parser> parser;  // Its own, where parsers keep sessions.
+    std::string carry;                                  // The begin of an unfinished record.
+    bool skipping{false};                               // Inside a record that was too large.
+    std::vector<std::shared_ptr<queue::Token>> tokens;  // Of the pieces whose bytes are carried.
+    std::unique_ptr<Parser> parser;                     // Its own, where parsers keep sessions.
   };
   ParseStage(const Services& services, Instance::Spec spec, std::int64_t max_record_bytes,
              std::string input, std::string metric_name);
@@ -95,6 +97,8 @@ class ParseStage final : public Stage {
   void parse_within(Parser& parser, const queue::Parcel& parcel, std::uint32_t row,
                     std::string_view text, std::uint32_t flags, Session& session);
   void keep_rest(Parser& parser, Session& session, std::string_view rest);
+  static void pass_tokens(const queue::Parcel& piece, std::size_t bytes, Session& session,
+                          std::span<queue::Parcel> made);
   static void note_bad(Sum& sum, std::uint64_t n, std::string_view what);
   void drop_too_large(Parser& parser, std::string_view record);
   void call(Parser& parser, weir_delivery& delivery, std::uint64_t* consumed);

@@ -79,7 +79,7 @@ void Pipeline::share_formats() {
 // The serializer's plugin and its place in the ledger are those of the first output.
 void Pipeline::share_format(const std::vector<Output*>& outputs) {
   if (outputs.size() < 2) return;
-  Instance& first = outputs.front()->serializer()->instance();
+  Instance& first = outputs.front()->rendering().serializer()->instance();
   Instance::Spec spec = first.spec();
   spec.node = &first.node();
   Instance::Refusal why{};
@@ -87,7 +87,7 @@ void Pipeline::share_format(const std::vector<Output*>& outputs) {
   if (!serializer) return;  // Then each serializes for itself.
   shared_formats_.push_back(std::make_unique<SharedFormat>(
       std::move(serializer), shared_formats_.size(), services_.budget.limit_bytes()));
-  for (Output* o : outputs) o->share(*shared_formats_.back());
+  for (Output* o : outputs) o->rendering().share(*shared_formats_.back());
 }
 
 bool Pipeline::build_processors(const std::vector<config::ProcessorSettings>& from,
@@ -371,7 +371,7 @@ std::vector<Instance*> Pipeline::instances() const {
   }
   for (const auto& o : outputs_) {
     all.push_back(&o->instance());
-    if (o->serializer() != nullptr) all.push_back(&o->serializer()->instance());
+    if (Serializer* s = o->rendering().serializer()) all.push_back(&s->instance());
   }
   for (const auto& f : shared_formats_) all.push_back(&f->instance());
   return all;
@@ -381,8 +381,8 @@ void Pipeline::check_for_hung_calls() {
   for (const auto& i : inputs_) watch(i->instance(), i->executor());
   for (const auto& o : outputs_) watch(o->instance(), o->executor());
   for (const auto& o : outputs_) {
-    if (o->serializer() != nullptr) watch(o->serializer()->instance(), o->executor());
-    if (o->shared_format() != nullptr) watch(o->shared_format()->instance(), o->executor());
+    if (Serializer* s = o->rendering().serializer()) watch(s->instance(), o->executor());
+    if (SharedFormat* f = o->rendering().shared_format()) watch(f->instance(), o->executor());
   }
   for (Instance* i : instances()) {
     if (runs_on_lanes(*i)) watch(*i, services_.workers);

@@ -61,6 +61,7 @@ queue::Parcel join_parcels(const std::vector<queue::Parcel>& parts, queue::Budge
   if (!block) return {};
   queue::Parcel joined = queue::Parcel::whole(std::move(block), parts.front().lane);
   joined.tokens = std::move(tokens);
+  joined.queued_ns = parts.front().queued_ns;
   return joined;
 }
 

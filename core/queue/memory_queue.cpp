@@ -69,37 +69,42 @@ void MemoryQueue::put_back(Parcel parcel) {
   entries_.push_front(std::move(entry));
 }
 
-void MemoryQueue::forget_front() {
-  rows_ -= entries_.front().rows;
-  bytes_ -= entries_.front().bytes;
-  entries_.pop_front();
+std::uint64_t MemoryQueue::rows_over(std::uint64_t in_flight) const {
+  return rows_ + in_flight - std::min(rows_ + in_flight, rows_max_);
 }
 
 std::uint64_t MemoryQueue::drop_oldest(std::uint64_t in_flight) {
   std::uint64_t dropped = 0;
-  while (!entries_.empty() &&
-         (rows_ + in_flight > rows_max_ || (bytes_ > bytes_max_ && entries_.size() > 1))) {
-    const std::uint64_t too_many =
-        rows_ + in_flight > rows_max_ ? rows_ + in_flight - rows_max_ : front_rows();
-    const Parcel gone = take(too_many);
-    for (const auto& token : gone.tokens) token->lost();
-    dropped += gone.count();
+  for (std::size_t at = 0; at < entries_.size();) {
+    const std::uint64_t over = rows_over(in_flight);
+    if (over == 0 && (bytes_ <= bytes_max_ || entries_.size() == 1)) break;
+    const std::uint64_t rows = entries_[at].rows;
+    if (!entries_[at].parcel.tokens.empty()) {
+      ++at;
+      continue;
+    }
+    dropped += take_from(at, over != 0 ? over : rows).count();
   }
   return dropped;
 }
 
-Parcel MemoryQueue::take(std::uint64_t rows_max) {
-  if (entries_.empty()) return {};
-  Entry& front = entries_.front();
-  if (front.rows <= rows_max) {
-    Parcel all = std::move(front.parcel);
-    forget_front();
-    return all;
+Parcel MemoryQueue::take_from(std::size_t at, std::uint64_t rows_max) {
+  Entry& entry = entries_[at];
+  if (entry.rows > rows_max) {
+    Parcel part = split_front(entry.parcel, rows_max);
+    entry.rows -= rows_max;
+    rows_ -= rows_max;
+    return part;
   }
-  Parcel part = split_front(front.parcel, rows_max);
-  front.rows -= rows_max;
-  rows_ -= rows_max;
-  return part;
+  Parcel all = std::move(entry.parcel);
+  rows_ -= entry.rows;
+  bytes_ -= entry.bytes;
+  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(at));
+  return all;
+}
+
+Parcel MemoryQueue::take(std::uint64_t rows_max) {
+  return entries_.empty() ? Parcel{} : take_from(0, rows_max);
 }
 
 }  // namespace weir::queue

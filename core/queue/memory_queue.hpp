@@ -33,7 +33,8 @@ class MemoryQueue {
   [[nodiscard]] std::uint64_t room_rows(std::uint64_t bytes, std::uint64_t in_flight) const;
 
   void push(Parcel parcel);
-  // Drops from the front until both limits hold; returns the rows dropped.
+  // Drops from the front until both limits hold; returns the rows dropped. Parcels with tokens stay, whatever the
+  // limits say.
   std::uint64_t drop_oldest(std::uint64_t in_flight);
   // The first rows, at most rows_max of one parcel; empty block when the queue is empty.
   Parcel take(std::uint64_t rows_max);
@@ -41,6 +42,8 @@ class MemoryQueue {
   [[nodiscard]] std::uint64_t front_rows() const {
     return entries_.empty() ? 0 : entries_.front().rows;
   }
+  // When the front parcel was queued; the queue is not empty.
+  [[nodiscard]] std::int64_t front_queued_ns() const { return entries_.front().parcel.queued_ns; }
   void put_back(Parcel parcel);
   // The parcels at the end that are small, once there are enough of them to be worth one block: the caller
   // joins them and pushes the result. Else nothing is taken.
@@ -52,7 +55,8 @@ class MemoryQueue {
     std::uint64_t rows{0}, bytes{0};
   };
   [[nodiscard]] Entry measured(Parcel parcel) const;
-  void forget_front();
+  Parcel take_from(std::size_t at, std::uint64_t rows_max);
+  [[nodiscard]] std::uint64_t rows_over(std::uint64_t in_flight) const;
   [[nodiscard]] bool is_small(const Entry& entry) const { return entry.bytes < small_bytes; }
 
   const std::uint64_t rows_max_, bytes_max_;

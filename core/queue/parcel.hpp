@@ -18,19 +18,34 @@
 
 namespace weir::queue {
 
-// Resolves when the last parcel of a lineage is gone; the worst outcome wins.
+// Resolves when the last parcel of a lineage is gone: then every record of it has come to an end or lies where it
+// survives the process. The worst outcome wins.
 class Token {
  public:
   Token() = default;
   Token(const Token&) = delete;
   Token& operator=(const Token&) = delete;
   virtual ~Token() = default;
-  // A record of the lineage was lost: rejected, expired, overflown.
-  void lost() { lost_.store(true, std::memory_order_relaxed); }
-  [[nodiscard]] bool any_lost() const { return lost_.load(std::memory_order_relaxed); }
+  // A record of the lineage came to a bad end that trying again would not change: rejected, expired, unreadable.
+  void lost() { raise(Fate::lost); }
+  // A record of it is gone although it could have arrived, had there been memory or time: its source has to send it
+  // again.
+  void abandoned() { raise(Fate::abandoned); }
+  [[nodiscard]] bool any_lost() const {
+    return fate_.load(std::memory_order_relaxed) != Fate::safe;
+  }
+  [[nodiscard]] bool any_abandoned() const {
+    return fate_.load(std::memory_order_relaxed) == Fate::abandoned;
+  }
 
  private:
-  std::atomic<bool> lost_{false};
+  enum class Fate : std::uint8_t { safe, lost, abandoned };
+  void raise(Fate to) {
+    Fate now = fate_.load(std::memory_order_relaxed);
+    while (now < to && !fate_.compare_exchange_weak(now, to, std::memory_order_relaxed)) {
+    }
+  }
+  std::atomic<Fate> fate_{Fate::safe};
 };
 
 // Wants to know how a raw parcel was read: told once, or gone without.
@@ -49,6 +64,7 @@ struct Parcel {
   std::vector<std::uint64_t> mask;  // Bit r is row r of the block; empty = all rows.
   std::uint32_t row0{0}, n_rows{0};
   std::uint32_t lane{0};
+  std::int64_t queued_ns{0};  // When it came to the queue it is in, by the wall clock; 0 = not yet.
   std::vector<std::shared_ptr<Token>> tokens;
   std::shared_ptr<Reading> reading;  // Of raw rows, for the parse stage.
   // Where outputs of one format share the bytes of the block's rows; nullptr = nowhere.

@@ -179,14 +179,19 @@ TEST_F(QueueTest, HasNoRoomForNewRowsWhenItsBytesAreFull) {
   EXPECT_EQ(queue.room_rows(block_bytes / 4, 30), 50U);
 }
 
-TEST_F(QueueTest, TellsTheSourceOfWhatItDropped) {
-  MemoryQueue queue(1, no_limit);
+TEST_F(QueueTest, NeverDropsWhatASourceWaitsFor) {
+  MemoryQueue queue(3, no_limit);
   Parcel one = parcel(2);
   const auto token = std::make_shared<Token>();
   one.tokens.push_back(token);
   queue.push(std::move(one));
-  EXPECT_EQ(queue.drop_oldest(0), 1U);
-  EXPECT_TRUE(token->any_lost());
+  queue.push(parcel(4));
+  EXPECT_EQ(queue.drop_oldest(0), 3U);
+  EXPECT_FALSE(token->any_lost());
+  EXPECT_EQ(queue.front_rows(), 2U);
+  EXPECT_EQ(queue.rows(), 3U);
+  EXPECT_EQ(queue.drop_oldest(3), 1U);
+  EXPECT_EQ(queue.rows(), 2U);
 }
 
 TEST_F(QueueTest, OffersARunOfSmallParcelsToBeJoined) {

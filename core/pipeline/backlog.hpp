@@ -1,0 +1,90 @@
+#pragma once
+
+// What waits for one output: its bounded queue, and what happens when it is full.
+//
+// Overflow  wait: the lane is held as long as the output made progress within overflow_wait, then the oldest rows go;
+//           block: held for ever; drop_oldest, drop_newest: as they say. Rows whose source waits for an
+//           acknowledgement are never dropped for overflow: their lane is held instead.
+// Threads   put() from any lane; take() and settled() from the sender; all of it is guarded by one mutex.
+// Limits    metric_buffer_limit rows, those in flight included, and a share of the memory budget.
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "core/pipeline/instance.hpp"
+#include "core/pipeline/stage.hpp"
+#include "core/queue/memory_queue.hpp"
+
+namespace weir::pipeline {
+
+class Backlog {
+ public:
+  Backlog(const Services& services, const config::OutputSettings& settings, Instance& instance,
+          std::uint64_t share_bytes);
+  Backlog(const Backlog&) = delete;
+  Backlog& operator=(const Backlog&) = delete;
+  ~Backlog() = default;
+
+  // Rows that a lane brings. offered of them came to the output; selected passed its filter.
+  struct Arrival {
+    queue::Parcel rows;  // No block: none passed, or (selected != 0) there was no memory for them.
+    std::uint32_t offered{0}, selected{0};
+  };
+  enum class Put : std::uint8_t {
+    taken,
+    due,   // Taken, and wants_write().
+    held,  // Nothing was taken: the lane is woken when it is worth trying again, and what waits has to be written.
+  };
+  Put put(Arrival arrival, Lane& lane);
+
+  // Is there a full batch, or something that is to be written whatever the batch size says?
+  [[nodiscard]] bool wants_write() const;
+  // One block of at most metric_batch_size rows, which are in flight from now on; no block: nothing waits.
+  queue::Parcel take();
+  // So many rows in flight have come to an end. progress: the output took some.
+  void settled(std::uint64_t rows, bool progress);
+  // The output works from now on, or is about to: lanes wait for it.
+  void expect_progress();
+
+  // All that waits now is to be written.
+  void flush();
+  // From now on everything is to be written, and no lane waits for longer than the output makes progress.
+  void begin_drain();
+  // Takes no more. in_flight: tokens of rows that the sender gives up. Counts what is left as dropped{shutdown};
+  // returns how many that were.
+  std::uint64_t end(const std::vector<queue::Parcel>& in_flight);
+  // Lanes that were held try again.
+  void wake_lanes();
+
+  [[nodiscard]] bool empty() const;
+
+ private:
+  [[nodiscard]] bool wants_write_locked() const;
+  [[nodiscard]] bool must_hold_locked(bool has_tokens) const;
+  void hold_locked(Lane& lane);
+  void accept_locked(Arrival arrival);
+  void push_newest_locked(queue::Parcel rows);
+  void join_small_tail_locked();
+  void drop_expired_locked();
+  void update_gauges_locked();
+  static std::uint64_t abandon(const queue::Parcel& rows);
+
+  const Services services_;
+  const config::OutputSettings& settings_;
+  Instance& instance_;
+  const std::uint64_t batch_rows_;
+
+  alignas(64) mutable std::mutex mutex_;
+  // Guarded by mutex_:
+  queue::MemoryQueue queue_;
+  std::uint64_t in_flight_{0};
+  std::uint64_t flush_rows_{0};  // So many are to be written whatever the batch size says.
+  bool draining_{false}, ended_{false};
+  std::int64_t last_progress_ns_{0};
+  std::vector<std::weak_ptr<Lane>> held_;
+  Timers::Id hold_timer_{0};
+};
+
+}  // namespace weir::pipeline

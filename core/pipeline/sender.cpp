@@ -1,0 +1,276 @@
+#include "core/pipeline/sender.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <weir/batch.hpp>
+
+namespace weir::pipeline {
+
+using metrics::Drop;
+
+Sender::Sender(const Parts& parts)
+    : services_(parts.services),
+      settings_(parts.delivery),
+      instance_(parts.instance),
+      rendering_(parts.rendering),
+      backlog_(parts.backlog),
+      executor_(parts.executor),
+      flights_max_(static_cast<std::uint32_t>(settings_.max_in_flight)),
+      back_off_(settings_, services_.random) {}
+
+void Sender::open() {
+  const std::lock_guard lock(mutex_);
+  if (ended_) return;
+  state_ = State::open;
+  kick_locked();
+}
+
+// ---- choosing what to send --------------------------------------------------------------------------------
+
+void Sender::kick() {
+  const std::lock_guard lock(mutex_);
+  kick_locked();
+}
+
+void Sender::kick_locked() {
+  if (running_ || !can_send_locked()) return;
+  running_ = true;
+  executor_.post([this] { run(); });
+}
+
+bool Sender::can_send_locked() const {
+  if (state_ != State::open || ended_) return false;
+  const bool unsent = std::any_of(flights_.begin(), flights_.end(),
+                                  [](const Flight& f) { return f.delivery == 0; });
+  return unsent || (open_ < flights_max_ && backlog_.wants_write());
+}
+
+void Sender::run() {
+  constexpr int calls_per_turn = 16;
+  for (int i = 0; i < calls_per_turn; ++i) {
+    if (!send_one()) return;
+  }
+  executor_.post_next([this] { run(); });
+}
+
+// False when there is nothing to send now.
+bool Sender::send_one() {
+  Call call;
+  if (!next_call(call)) return false;
+  Answer answer{WEIR_OK, make_err(), 0};
+  answer.status = rendering_.render(call.delivery, call.rows, answer.err);
+  if (answer.status != WEIR_OK) instance_.log_failure("serialize", answer.status, answer.err);
+  const std::uint64_t unwritable = rendering_.unwritable();
+  if (answer.status == WEIR_OK) {
+    answer.status = instance_.work("write", answer.err, [&](void* self) {
+      return instance_.ops<weir_output_ops>().write(self, &call.delivery, &answer.err);
+    });
+    answer.status = at_most(WEIR_ASYNC, answer.status, answer.err);
+  }
+  returned(call.delivery.id, unwritable, answer);
+  return true;
+}
+
+bool Sender::next_call(Call& call) {
+  const std::lock_guard lock(mutex_);
+  Flight* const flight = state_ == State::open && !ended_ ? next_flight_locked() : nullptr;
+  if (flight == nullptr) {
+    running_ = false;
+    return false;
+  }
+  call.rows = flight->pieces.front();
+  call.delivery = call.rows.delivery(next_delivery_++);
+  call.delivery.attempt = flight->attempt;
+  flight->delivery = calling_ = call.delivery.id;
+  flight->begun_ns = services_.clock.steady_ns();
+  early_.reset();
+  ++open_;
+  return true;
+}
+
+Sender::Flight* Sender::next_flight_locked() {
+  const bool probing = settings_.breaker && back_off_.failures() >= breaker_failures;
+  if (probing && open_ != 0) return nullptr;
+  if (Flight* const again = unsent_locked()) return again->delivery == 0 ? again : nullptr;
+  if (open_ >= flights_max_ || !backlog_.wants_write()) return nullptr;
+  queue::Parcel rows = backlog_.take();
+  if (!rows.block) return nullptr;
+  flights_.emplace_back().pieces.push_back(std::move(rows));
+  return &flights_.back();
+}
+
+// The first flight that has to be sent again. While one behind it is still with the plugin, that one.
+Sender::Flight* Sender::unsent_locked() {
+  const auto unsent = std::find_if(flights_.begin(), flights_.end(),
+                                   [](const Flight& f) { return f.delivery == 0; });
+  if (unsent == flights_.end()) return nullptr;
+  const auto open =
+      std::find_if(unsent, flights_.end(), [](const Flight& f) { return f.delivery != 0; });
+  return open == flights_.end() ? &*unsent : &*open;
+}
+
+// ---- the answer -------------------------------------------------------------------------------------------
+
+// The plugin's write came back; an asynchronous one may even have been answered before.
+void Sender::returned(std::uint64_t delivery, std::uint64_t unwritable, Answer answer) {
+  {
+    const std::lock_guard lock(mutex_);
+    calling_ = 0;
+    if (Flight* const flight = flight_of_locked(delivery)) flight->unwritable = unwritable;
+    const std::optional<Answer> early = std::exchange(early_, {});
+    if (answer.status == WEIR_ASYNC && !early) return;
+    if (early && answer.status == WEIR_ASYNC) answer = *early;
+  }
+  finish(delivery, answer);
+}
+
+void Sender::complete(std::uint64_t delivery, const weir_result& result) {
+  Answer answer{result.status, make_err(), result.n_rejected};
+  fill(&answer.err, result.status, view(result.reason), {}, result.retry_after_ns);
+  answer.status = Instance::judge(at_most(WEIR_OK, answer.status, answer.err), answer.err);
+  {
+    const std::lock_guard lock(mutex_);
+    if (delivery == 0 || flight_of_locked(delivery) == nullptr) {
+      return;  // Completed twice, or never ours.
+    }
+    if (delivery == calling_) {
+      early_ = answer;
+      return;
+    }
+  }
+  finish(delivery, answer);
+  kick();
+}
+
+Sender::Flight* Sender::flight_of_locked(std::uint64_t delivery) {
+  const auto at = std::find_if(flights_.begin(), flights_.end(),
+                               [&](const Flight& f) { return f.delivery == delivery; });
+  return at == flights_.end() ? nullptr : &*at;
+}
+
+void Sender::finish(std::uint64_t delivery, const Answer& answer) {
+  {
+    const std::lock_guard lock(mutex_);
+    Flight* const flight = ended_ ? nullptr : flight_of_locked(delivery);
+    if (flight == nullptr) return;  // Its rows were counted as lost when the time was up.
+    flight->delivery = 0;
+    --open_;
+    settle_locked(*flight, answer);
+    std::erase_if(flights_, [](const Flight& f) { return f.pieces.empty(); });
+  }
+  backlog_.wake_lanes();
+}
+
+void Sender::settle_locked(Flight& flight, const Answer& answer) {
+  metrics::Node& node = instance_.node();
+  node.calls += 1;
+  node.call_ns += static_cast<std::uint64_t>(services_.clock.steady_ns() - flight.begun_ns);
+  if (answer.status >= 0) return delivered_locked(flight, answer.rejected);
+  node.errors += 1;
+  if (answer.status == WEIR_E_SPLIT) return split_locked(flight, answer.err);
+  instance_.log_failure("write", answer.status, answer.err);
+  failed_locked(flight, answer);
+}
+
+void Sender::failed_locked(Flight& flight, const Answer& answer) {
+  switch (answer.status) {
+    case WEIR_E_CONFIG:
+      instance_.log().error("the output is not tried again: correct its configuration and reload");
+      state_ = State::refused;
+      return;
+    case WEIR_E_FAIL:
+    case WEIR_E_UNSUPPORTED: return drop_piece_locked(flight, Drop::rejected);
+    case WEIR_E_PANIC: return drop_piece_locked(flight, Drop::plugin_error);
+    default: return retry_locked(flight, answer.err.retry_after_ns);
+  }
+}
+
+void Sender::delivered_locked(Flight& flight, std::uint64_t rejected) {
+  metrics::Node& node = instance_.node();
+  const queue::Parcel& piece = flight.pieces.front();
+  const std::uint64_t rows = piece.count();
+  const std::uint64_t unwritable = std::min(rows, flight.unwritable);
+  const std::uint64_t refused = std::min(rows - unwritable, rejected);
+  node.out += rows - unwritable - refused;
+  node.drop(Drop::serialize_error, unwritable);
+  node.drop(Drop::rejected, refused);
+  node.batches += 1;
+  if (unwritable + refused != 0) {
+    for (const auto& token : piece.tokens) token->lost();
+  }
+  back_off_.succeeded();
+  piece_done_locked(flight, rows, true);
+}
+
+// Bisects: in log2 steps the bad record is alone, and only it is dropped.
+void Sender::split_locked(Flight& flight, const weir_err& err) {
+  queue::Parcel& piece = flight.pieces.front();
+  const std::uint64_t rows = piece.count();
+  if (rows > 1) {
+    queue::Parcel half = queue::split_front(piece, rows / 2);
+    flight.pieces.push_front(std::move(half));
+    return;
+  }
+  instance_.log().error("a record was dropped, the output cannot take it: " +
+                        describe(WEIR_E_SPLIT, err));
+  drop_piece_locked(flight, flight.unwritable != 0 ? Drop::serialize_error : Drop::rejected);
+}
+
+void Sender::drop_piece_locked(Flight& flight, Drop reason) {
+  const queue::Parcel& piece = flight.pieces.front();
+  const std::uint64_t rows = piece.count();
+  for (const auto& token : piece.tokens) token->lost();
+  instance_.node().drop(reason, rows);
+  piece_done_locked(flight, rows, false);
+}
+
+void Sender::piece_done_locked(Flight& flight, std::uint64_t rows, bool progress) {
+  flight.pieces.pop_front();
+  flight.attempt = 1;
+  backlog_.settled(rows, progress);
+}
+
+void Sender::retry_locked(Flight& flight, std::int64_t at_least_ns) {
+  if (settings_.max_attempts != 0 && flight.attempt >= settings_.max_attempts) {
+    return drop_piece_locked(flight, Drop::rejected);
+  }
+  flight.attempt += 1;
+  instance_.node().retries += 1;
+  if (state_ == State::backing_off) return;  // Another flight has failed before it.
+  state_ = State::backing_off;
+  const std::int64_t wait = back_off_.next_ns(at_least_ns);
+  retry_timer_ = services_.timers.at(services_.clock.steady_ns() + wait, [this] {
+    const std::lock_guard lock(mutex_);
+    retry_timer_ = 0;
+    if (state_ == State::backing_off) state_ = State::open;
+    kick_locked();
+  });
+}
+
+// ---- watching and ending ------------------------------------------------------------------------------------
+
+Sender::State Sender::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+bool Sender::idle() const {
+  const std::lock_guard lock(mutex_);
+  return flights_.empty();
+}
+
+std::vector<queue::Parcel> Sender::end() {
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+  services_.timers.cancel(retry_timer_);
+  std::vector<queue::Parcel> left;
+  for (auto& flight : flights_) {
+    for (auto& piece : flight.pieces) left.push_back(std::move(piece));
+  }
+  flights_.clear();
+  return left;
+}
+
+}  // namespace weir::pipeline
