@@ -8,8 +8,8 @@ namespace {
 constexpr int ms_per_second = 1000;
 constexpr int connect_timeout_ms = 5 * ms_per_second;
 constexpr int message_timeout_ms = 20 * ms_per_second;
-// librdkafka gives every message its fate within message_timeout_ms; a little more for the last callback.
-constexpr int finish_timeout_ms = message_timeout_ms + 5 * ms_per_second;
+// Bytes are what bounds librdkafka's queue: its own limit of messages would be met by a few large batches.
+constexpr const char* messages_max = "10000000";
 constexpr std::int64_t queue_bytes_default = 32 << 20;
 
 std::string joined(const std::vector<std::string>& all) {
@@ -21,10 +21,6 @@ std::string joined(const std::vector<std::string>& all) {
 const char* codec_name(std::int64_t codec) {
   constexpr const char* names[] = {"none", "gzip", "snappy", "lz4", "zstd"};
   return names[std::clamp<std::int64_t>(codec, 0, 4)];
-}
-
-bool is_too_large(rd_kafka_resp_err_t e) {
-  return e == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || e == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE;
 }
 
 }  // namespace
@@ -75,11 +71,14 @@ Settings Kafka::client_settings() const {
              {"message.max.bytes", std::to_string(max_message_bytes)},
              {"compression.codec", codec_name(compression_codec)},
              {"enable.idempotence", idempotent_writes ? "true" : "false"},
+             // A message that fails takes those behind it along: they come again in order.
+             {"enable.gapless.guarantee", idempotent_writes ? "true" : "false"},
              // Sarama's partitioner, so that a key goes where Telegraf put it.
              {"partitioner", "fnv1a_random"},
              {"message.timeout.ms", std::to_string(message_timeout_ms)},
              {"queue.buffering.max.kbytes",
               std::to_string(std::clamp<std::int64_t>(share / 1024, 1024, 1 << 20))},
+             {"queue.buffering.max.messages", messages_max},
              {"linger.ms", "1"},
              {"topic.metadata.refresh.sparse", metadata_full ? "false" : "true"}};
   if (!idempotent_writes) s.emplace_back("message.send.max.retries", std::to_string(max_retry));
@@ -125,10 +124,15 @@ void Kafka::add_sasl(Settings& s) const {
   s.emplace_back("sasl.password", self.reveal(sasl_password.handle));
 }
 
-std::unique_ptr<Producer> Kafka::make_producer() const {
-  if (sasl_mechanism != "OAUTHBEARER") return std::make_unique<Producer>(client_settings(), self);
+std::unique_ptr<Producer> Kafka::make_producer() {
+  auto listener = [this](std::span<const Fate> fates) {
+    for (const Ending& ending : batches_.told(fates)) complete(ending);
+  };
+  if (sasl_mechanism != "OAUTHBEARER") {
+    return std::make_unique<Producer>(client_settings(), self, std::move(listener));
+  }
   const BearerToken token{self.reveal(sasl_access_token.handle), client_id, sasl_extensions};
-  return std::make_unique<Producer>(client_settings(), self, &token);
+  return std::make_unique<Producer>(client_settings(), self, std::move(listener), &token);
 }
 
 void Kafka::start() {
@@ -140,80 +144,70 @@ void Kafka::start() {
 }
 
 weir_status Kafka::write(const delivery& rows) {
+  renew_where_fatal();
   if (!producer_) start();
-  // A block of the same place in memory may be another: only a retry goes on where it was.
-  if (rows.attempt() == 1 || !progress_.is(rows.raw())) begin(rows.raw());
-  last_failure_.clear();
-  send_open(rows);
-  producer_->finish(finish_timeout_ms);
-  for (const auto& [index, error] : producer_->take_fates()) settle(index, error);
-  if (const std::string why = producer_->fatal(); !why.empty()) {
-    self.error("the Kafka client cannot go on (" + why + "): a new one is made");
-    producer_.reset();
-  }
-  return answer(rows);
+  Batches::Batch& batch = batches_.begin(rows.raw());
+  refused_.clear();
+  const std::uint64_t accepted = send_open(rows, batch);
+  const auto ended = batches_.seal(batch, accepted, refused_);
+  return ended ? answer(*ended) : weir_status{WEIR_ASYNC};
 }
 
-void Kafka::begin(const weir_delivery& d) {
-  progress_.batch_id = d.batch_id;
-  progress_.row0 = d.row0;
-  progress_.n_rows = d.n_rows;
-  progress_.fates.assign(d.n_rows, Fate::open);
+// All batches on their way get an answer before there is a new client, and come again in order.
+void Kafka::renew_where_fatal() {
+  const std::string why = producer_ ? producer_->fatal() : "";
+  if (why.empty()) return;
+  self.error("the Kafka client cannot go on (" + why + "): a new one is made");
+  producer_.reset();
+  throw retry("the Kafka client was made anew: " + why);
 }
 
-void Kafka::send_open(const delivery& rows) {
+// Sends what the brokers have not acknowledged; how many messages have a fate to come.
+std::uint64_t Kafka::send_open(const delivery& rows, const Batches::Batch& batch) {
+  std::uint64_t accepted = 0;
   for (const row r : rows) {
-    const std::uint32_t index = r.index() - progress_.row0;
-    if (progress_.fates[index] == Fate::open) send_row(rows, r, index);
+    if (batch.acknowledged[r.index() - batch.row0] != 0) continue;
+    if (send_row(rows, r, batch.tag(r.index()))) ++accepted;
   }
+  return accepted;
 }
 
-void Kafka::send_row(const delivery& rows, const row& r, std::uint32_t index) {
+// False when the message has its fate already.
+bool Kafka::send_row(const delivery& rows, const row& r, std::uint64_t tag) {
   const std::string_view bytes = rows.bytes_of(r.index());
-  if (bytes.empty()) {  // The serializer had nothing to say about it, and reported that.
-    progress_.fates[index] = Fate::acknowledged;
-    return;
-  }
+  const bool unwritten = bytes.empty();  // The serializer refused it, and reported that.
+  if (unwritten) return false;
   filled_.clear();
   for (const auto& [name, text] : templates_) filled_.emplace_back(name, text.fill(r));
   const std::int64_t time_ms = producer_timestamp == "now" ? 0 : r.time_ns() / 1'000'000;
-  const Message message{routing_->topic(r), routing_->key(r), bytes, time_ms, filled_, index};
+  const Message message{routing_->topic(r), routing_->key(r), bytes, time_ms, filled_, tag};
   const rd_kafka_resp_err_t error = producer_->send(message, message_timeout_ms);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) settle(index, error);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) refused_.push_back({tag, error});
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-void Kafka::settle(std::uint32_t index, rd_kafka_resp_err_t error) {
-  if (index >= progress_.fates.size()) return;
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    progress_.fates[index] = Fate::acknowledged;
-  } else if (is_too_large(error)) {
-    progress_.fates[index] = Fate::rejected;
-  } else {
-    last_failure_ = rd_kafka_err2str(error);
-  }
+// Of a batch that ended before write() came back.
+weir_status Kafka::answer(const Ending& ending) {
+  if (ending.failure.empty() && ending.rejected.empty()) return WEIR_OK;
+  complete(ending);
+  return WEIR_ASYNC;
 }
 
-// All acknowledged or rejected: done. Else the same delivery is to come again, for the rows that are open.
-weir_status Kafka::answer(const delivery& rows) {
-  std::vector<std::uint32_t> rejected;
-  for (const row r : rows) {
-    const Fate fate = progress_.fates[r.index() - progress_.row0];
-    if (fate == Fate::open) {
-      throw retry("Kafka did not take all messages: " +
-                  (last_failure_.empty() ? "no answer in time" : last_failure_));
-    }
-    if (fate == Fate::rejected) rejected.push_back(r.index());
-  }
-  progress_ = {};
-  if (rejected.empty()) return WEIR_OK;
-  self.error(std::to_string(rejected.size()) + " messages are larger than max_message_bytes = " +
-             std::to_string(max_message_bytes) + " or than the broker takes: they are dropped");
+// Not all taken: the same delivery is to come again, for the rows that are open.
+void Kafka::complete(const Ending& ending) {
+  const std::string reason = "Kafka did not take all messages: " + ending.failure;
   weir_result result{};
   result.size = sizeof result;
-  result.rejected = rejected.data();
-  result.n_rejected = static_cast<std::uint32_t>(rejected.size());
-  self.complete(rows.id(), result);
-  return WEIR_ASYNC;
+  result.status = ending.failure.empty() ? WEIR_OK : WEIR_E_RETRY;
+  result.rejected = ending.rejected.data();
+  result.n_rejected = static_cast<std::uint32_t>(ending.rejected.size());
+  if (!ending.failure.empty()) result.reason = borrow(reason);
+  if (!ending.rejected.empty()) {
+    self.error(std::to_string(ending.rejected.size()) +
+               " messages are larger than max_message_bytes = " +
+               std::to_string(max_message_bytes) + " or than the broker takes: they are dropped");
+  }
+  self.complete(ending.delivery, result);
 }
 
 }  // namespace weir::kafka_output

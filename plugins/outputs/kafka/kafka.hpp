@@ -4,15 +4,17 @@
 //
 // A batch of which only a part was acknowledged is tried again without that part: no message is sent twice
 // because its neighbour failed.
+//
+// Threads  write() hands a batch to librdkafka and returns; the producer's thread completes it. So the next batch is
+//          serialized while the last is on its way.
 
-#include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <weir/weir.hpp>
 
+#include "plugins/outputs/kafka/batches.hpp"
 #include "plugins/outputs/kafka/producer.hpp"
 #include "plugins/outputs/kafka/routing.hpp"
 
@@ -20,7 +22,7 @@ namespace weir::kafka_output {
 
 struct Kafka {
   static constexpr info meta{"kafka", "1.0.0", "Sends metrics to Kafka, one message a metric",
-                             WEIR_MAY_BLOCK | WEIR_WANTS_BYTES};
+                             WEIR_MAY_BLOCK | WEIR_WANTS_BYTES | WEIR_OWN_THREADS, 4};
   host self;
 
   std::vector<std::string> brokers;
@@ -126,32 +128,22 @@ struct Kafka {
   Settings client_settings() const;
 
  private:
-  enum class Fate : std::uint8_t { open, acknowledged, rejected };
-  // How far a delivery came; kept for its retry.
-  struct Progress {
-    std::uint64_t batch_id{0};
-    std::uint32_t row0{0}, n_rows{0};
-    std::vector<Fate> fates;
-    [[nodiscard]] bool is(const weir_delivery& d) const {
-      return batch_id == d.batch_id && row0 == d.row0 && n_rows == d.n_rows;
-    }
-  };
   void add_security(Settings& s) const;
   void add_sasl(Settings& s) const;
   void check_sasl() const;
-  std::unique_ptr<Producer> make_producer() const;
-  void begin(const weir_delivery& d);
-  void send_open(const delivery& rows);
-  void send_row(const delivery& rows, const row& r, std::uint32_t index);
-  void settle(std::uint32_t index, rd_kafka_resp_err_t error);
-  weir_status answer(const delivery& rows);
+  std::unique_ptr<Producer> make_producer();
+  std::uint64_t send_open(const delivery& rows, const Batches::Batch& batch);
+  bool send_row(const delivery& rows, const row& r, std::uint64_t tag);
+  weir_status answer(const Ending& ending);
+  void complete(const Ending& ending);
+  void renew_where_fatal();
 
-  std::unique_ptr<Producer> producer_;
   std::unique_ptr<Routing> routing_;
   std::vector<std::pair<std::string, Template>> templates_;
   Headers filled_;
-  Progress progress_;
-  std::string last_failure_;
+  std::vector<Fate> refused_;
+  Batches batches_;
+  std::unique_ptr<Producer> producer_;  // Goes first: its last fates are told to the batches.
 };
 
 }  // namespace weir::kafka_output

@@ -128,19 +128,22 @@ const Settings with_token{{"bootstrap.servers", "127.0.0.1:1"},
                           {"security.protocol", "sasl_plaintext"},
                           {"sasl.mechanisms", "OAUTHBEARER"}};
 
+void nobody(std::span<const Fate>) {}
+
 TEST(BearerTokens, AreTakenByTheClient) {
   const BearerToken token{"e30.e30.", "weir", {{"logicalCluster", "cluster-042"}, {"poolId", "p"}}};
-  const Producer p(with_token, host{}, &token);
+  const Producer p(with_token, host{}, nobody, &token);
   EXPECT_EQ(p.fatal(), "");
 }
 
 TEST(BearerTokens, AreRefusedWhereTheyBreakTheProtocol) {
   const BearerToken reserved{"e30.e30.", "weir", {{"auth", "x"}}};
-  EXPECT_THROW(Producer(with_token, host{}, &reserved), config_error);
+  EXPECT_THROW(Producer(with_token, host{}, nobody, &reserved), config_error);
   const BearerToken key{"e30.e30.", "weir", {{"no_letters1", "x"}}};
-  EXPECT_THROW(Producer(with_token, host{}, &key), config_error);
+  EXPECT_THROW(Producer(with_token, host{}, nobody, &key), config_error);
   const BearerToken fine{"e30.e30.", "weir", {}};
-  EXPECT_THROW(Producer({{"bootstrap.servers", "127.0.0.1:1"}}, host{}, &fine), config_error);
+  EXPECT_THROW(Producer({{"bootstrap.servers", "127.0.0.1:1"}}, host{}, nobody, &fine),
+               config_error);
 }
 
 TEST(BearerTokens, ComeFromTheOptions) {
@@ -161,7 +164,7 @@ TEST(BearerTokens, AreWarnedOfWithOtherMechanisms) {
 }
 
 TEST(Unreachable, StartSaysWhichBrokers) {
-  Producer p({{"bootstrap.servers", "127.0.0.1:1"}}, host{});
+  Producer p({{"bootstrap.servers", "127.0.0.1:1"}}, host{}, nobody);
   EXPECT_FALSE(p.unreachable(300).empty());
 }
 

@@ -11,7 +11,10 @@ namespace {
 
 constexpr int syslog_warning = 4;
 constexpr int syslog_info = 6;
-constexpr int poll_step_ms = 50;
+constexpr int full_step_ms = 10;
+constexpr int event_wait_ms = 1000;
+constexpr int last_fates_ms = 1000;
+constexpr std::size_t fates_at_once = 1024;
 
 struct ConfFree {
   void operator()(rd_kafka_conf_t* c) const { rd_kafka_conf_destroy(c); }
@@ -37,12 +40,12 @@ void* input_of(std::string_view bytes) {
 
 }  // namespace
 
-Producer::Producer(const Settings& settings, host home, const BearerToken* token) : home_(home) {
+Producer::Producer(const Settings& settings, host home, Listener listener, const BearerToken* token)
+    : home_(home), listener_(std::move(listener)) {
   Conf conf = make_conf(settings);
   rd_kafka_conf_set_opaque(conf.get(), this);
-  rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
+  rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
   rd_kafka_conf_set_log_cb(conf.get(), on_log);
-  rd_kafka_conf_set_error_cb(conf.get(), on_error);
   std::array<char, 512> why{};
   client_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), why.data(), why.size()));
   if (!client_) {
@@ -50,10 +53,15 @@ Producer::Producer(const Settings& settings, host home, const BearerToken* token
   }
   static_cast<void>(conf.release());
   if (token != nullptr) set_token(*token);
+  events_.reset(rd_kafka_queue_get_main(client_.get()));
+  listening_ = std::thread([this] { listen(); });
 }
 
 Producer::~Producer() {
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  ending_ = true;
+  rd_kafka_queue_yield(events_.get());
+  if (listening_.joinable()) listening_.join();
 }
 
 // librdkafka copies the token. It would ask for another near the end of a token's life; this one has
@@ -76,9 +84,34 @@ void Producer::set_token(const BearerToken& token) {
   }
 }
 
-void Producer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
-  const auto tag = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(message->_private));
-  static_cast<Producer*>(opaque)->fates_.emplace_back(tag, message->err);
+void Producer::listen() {
+  const auto wait_ms = [this] { return ending_ ? last_fates_ms : event_wait_ms; };
+  while (!ending_ || rd_kafka_outq_len(client_.get()) > 0) {
+    rd_kafka_event_t* const event = rd_kafka_queue_poll(events_.get(), wait_ms());
+    if (event != nullptr) {
+      hear(event);
+      rd_kafka_event_destroy(event);
+    } else if (ending_ && rd_kafka_outq_len(client_.get()) > 0) {
+      return;  // What was purged has been told; nothing else comes.
+    }
+  }
+}
+
+void Producer::hear(rd_kafka_event_t* event) {
+  if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_ERROR) {
+    const std::lock_guard lock(error_mutex_);
+    last_error_ = std::string(rd_kafka_err2str(rd_kafka_event_error(event))) + ": " +
+                  rd_kafka_event_error_string(event);
+    return;
+  }
+  heard_.clear();
+  while (const rd_kafka_message_t* m = rd_kafka_event_message_next(event)) {
+    heard_.push_back({reinterpret_cast<std::uintptr_t>(m->_private), m->err});
+    if (heard_.size() < fates_at_once) continue;
+    listener_(heard_);
+    heard_.clear();
+  }
+  if (!heard_.empty()) listener_(heard_);
 }
 
 void Producer::on_log(const rd_kafka_t* client, int level, const char*, const char* text) {
@@ -90,19 +123,13 @@ void Producer::on_log(const rd_kafka_t* client, int level, const char*, const ch
   me->home_.log(as, text);
 }
 
-void Producer::on_error(rd_kafka_t*, int error, const char* reason, void* opaque) {
-  auto* me = static_cast<Producer*>(opaque);
-  me->last_error_ =
-      std::string(rd_kafka_err2str(static_cast<rd_kafka_resp_err_t>(error))) + ": " + reason;
-}
-
 std::string Producer::unreachable(int timeout_ms) {
   const rd_kafka_metadata_t* metadata = nullptr;
   const rd_kafka_resp_err_t error =
       rd_kafka_metadata(client_.get(), 0, nullptr, &metadata, timeout_ms);
   if (metadata != nullptr) rd_kafka_metadata_destroy(metadata);
-  rd_kafka_poll(client_.get(), 0);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  const std::lock_guard lock(error_mutex_);
   return last_error_.empty() ? rd_kafka_err2str(error) : last_error_;
 }
 
@@ -151,14 +178,12 @@ rd_kafka_resp_err_t Producer::try_send(const Message& m) {
 rd_kafka_resp_err_t Producer::send(const Message& message, int timeout_ms) {
   rd_kafka_resp_err_t error = try_send(message);
   for (int waited = 0; error == RD_KAFKA_RESP_ERR__QUEUE_FULL && waited < timeout_ms;
-       waited += poll_step_ms) {
-    rd_kafka_poll(client_.get(), poll_step_ms);
+       waited += full_step_ms) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(full_step_ms));
     error = try_send(message);
   }
   return error;
 }
-
-void Producer::finish(int timeout_ms) { rd_kafka_flush(client_.get(), timeout_ms); }
 
 std::string Producer::fatal() const {
   std::array<char, 512> why{};
