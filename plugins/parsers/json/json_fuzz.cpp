@@ -35,6 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint64_t bad = parser.host().bad_count();
   const weir::testing::lines rows = parser.parse(text);
   if (parser.host().bad_count() != bad || rows.size() != 1 || text[0] != '{') return 0;
-  if (parser.parse("[" + text + "]") != rows) std::abort();
+  // Around a document there may be blanks, as Telegraf has them, that JSON does not know.
+  const std::string document = text.substr(0, text.find_last_not_of(" \t\n\v\f\r") + 1);
+  if (parser.parse("[" + document + "]") != rows) std::abort();
   return 0;
 }
