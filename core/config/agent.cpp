@@ -64,8 +64,10 @@ void skip_after(const Node& node, std::string_view name, Values& values, A& agen
   if (values.boolean(node, name, skip)) agent.skip_processors_after_aggregators = skip;
 }
 
-void buffer_strategy(const Node& node, std::string_view name, Values& values, A&) {
-  only_text(node, values, name, {"memory", ""});
+void buffer_strategy(const Node& node, std::string_view name, Values& values, A& agent) {
+  std::string text;
+  if (!values.choice(node, name, {"memory", "", "disk", "disk_write_through"}, text)) return;
+  agent.buffer_on_disk = text.starts_with("disk");
 }
 
 void no_effect(const Node& node, std::string_view name, Values& values, A&) {
@@ -124,9 +126,13 @@ constexpr std::array<KeyRule<A>, 33> agent_rules{{
      flag<&A::skip_processors_before_aggregators>},
     {"skip_processors_after_aggregators", "false", "Do not process aggregates", false, skip_after},
     {"buffer_strategy", "\"memory\"",
-     "Where metrics wait for their output; this version has memory only", false, buffer_strategy},
-    {"buffer_directory", nullptr, "", false, no_effect},
-    {"buffer_disk_sync", nullptr, "", false, no_effect},
+     "Where metrics wait for outputs that do not say otherwise: memory or disk", false,
+     buffer_strategy},
+    {"buffer_directory", "\"\"", "Folder of queues on disk; empty: queue in [weir] state_directory",
+     false, text<&A::buffer_directory>},
+    {"buffer_disk_sync", "true",
+     "With buffer_strategy = \"disk\": acknowledged metrics survive a power cut, too", false,
+     flag<&A::buffer_disk_sync>},
     {"config_url_retry_attempts", nullptr, "", false, no_effect},
     {"snmp_translator", nullptr, "", false, no_effect},
     {"logtarget", nullptr, "", false, obsolete},

@@ -10,7 +10,7 @@ namespace {
 using D = DeliverySettings;
 
 constexpr std::int64_t in_flight_most = 1000;
-constexpr std::int64_t disk_bytes_default = std::int64_t{1} << 30;
+constexpr std::int64_t disk_bytes_least = 1 << 20;
 
 void overflow(const Node& node, std::string_view name, Values& values, D& delivery) {
   std::string text;
@@ -21,11 +21,16 @@ void overflow(const Node& node, std::string_view name, Values& values, D& delive
                                               : Overflow::drop_newest;
 }
 
-void queue(const Node& node, std::string_view name, Values& values, D&) {
-  only_text(node, values, name, {"memory"});
+void queue(const Node& node, std::string_view name, Values& values, D& delivery) {
+  std::string text;
+  if (!values.choice(node, name, {"memory", "disk", "spill"}, text)) return;
+  delivery.queue = text == "memory" ? QueueKind::memory
+                   : text == "disk" ? QueueKind::disk
+                                    : QueueKind::spill;
 }
-void durability(const Node& node, std::string_view name, Values& values, D&) {
-  only_text(node, values, name, {"process"});
+void durability(const Node& node, std::string_view name, Values& values, D& delivery) {
+  std::string text;
+  if (values.choice(node, name, {"process", "power"}, text)) delivery.power = text == "power";
 }
 void concurrency(const Node& node, std::string_view name, Values& values, D&) {
   only_text(node, values, name, {"fixed"});
@@ -34,8 +39,11 @@ void concurrency(const Node& node, std::string_view name, Values& values, D&) {
 void dead_letter(const Node& node, std::string_view name, Values& values, D&) {
   only_text(node, values, name, {"auto", "drop"});
 }
-void max_bytes(const Node& node, std::string_view name, Values& values, D&) {
-  only_size(node, values, name, disk_bytes_default);
+void max_bytes(const Node& node, std::string_view name, Values& values, D& delivery) {
+  values.size(node, name, delivery.max_bytes);
+  if (delivery.max_bytes >= disk_bytes_least) return;
+  values.reporter().error(node.at, quote(name) + " must be at least 1MiB");
+  delivery.max_bytes = disk_bytes_least;
 }
 void max_in_flight(const Node& node, std::string_view name, Values& values, D& delivery) {
   const std::int64_t declared = delivery.max_in_flight;
@@ -67,10 +75,16 @@ constexpr std::array<KeyRule<D>, 16> rules{{
      count<&D::max_attempts, 0>},
     {"max_age", "\"0s\"", "Older metrics are dropped and counted; 0s: none is too old", false,
      not_negative<&D::max_age_ns>},
-    {"queue", "\"memory\"", "Where metrics wait; this version has memory only", false, queue},
-    {"max_bytes", nullptr, "", false, max_bytes},
-    {"durability", nullptr, "", false, durability},
-    {"commit_interval", nullptr, "", false, later_duration<5'000'000>},
+    {"queue", "\"memory\"",
+     "Where metrics wait: memory, disk, or spill (memory first, disk when it is full)", false,
+     queue},
+    {"max_bytes", "\"1GiB\"", "What a queue on disk may take", false, max_bytes},
+    {"durability", "\"process\"",
+     "What acknowledged metrics in a queue on disk survive: the end of the process, or of power",
+     false, durability},
+    {"commit_interval", "\"5ms\"",
+     "With power: how long metrics may wait to be written out together", false,
+     positive<&D::commit_interval_ns>},
     {"max_in_flight", "1",
      "Batches that may be on their way at a time, where the output can; else the output's own "
      "default",

@@ -45,9 +45,17 @@ INSTANTIATE_TEST_SUITE_P(
                 "1:1: error: the section \"agent\" must be a single table\n= write [agent]\n"},
         SayCase{"agent_value", "agent = 1",
                 "1:9: error: the section \"agent\" must be a single table\n= write [agent]\n"},
-        SayCase{"disk_buffer", "[agent]\nbuffer_strategy = \"disk\"",
-                "2:19: error: \"buffer_strategy\" = \"disk\" is not supported by this version\n= "
-                "leave it out, or set it to \"memory\"\n"},
+        SayCase{"disk_buffer",
+                "[agent]\nbuffer_strategy = \"disk\"\n[[outputs.discard]]\n[[outputs.discard]]",
+                "3:1: warning: outputs.discard has no alias: its queue on disk is called "
+                "\"discard.1\", and becomes another when outputs change places\n4:1: warning: "
+                "outputs.discard has no alias: its queue on disk is called \"discard.2\", and "
+                "becomes another when outputs change places\n"},
+        SayCase{"one_queue_for_two",
+                "[[outputs.discard]]\nalias = \"a b\"\ndelivery.queue = \"disk\"\n"
+                "[[outputs.discard]]\nalias = \"a b\"\ndelivery.queue = \"spill\"\n",
+                "4:1: error: two outputs with a queue on disk are called \"a%20b\"\n= give one of "
+                "them another alias\n"},
         SayCase{"old_option", "[agent]\nlogtarget = \"file\"",
                 "2:13: warning: \"logtarget\" is deprecated and has no effect\n"},
         SayCase{"both_skips",
@@ -160,8 +168,8 @@ INSTANTIATE_TEST_SUITE_P(
             "delivery_later",
             "[[outputs.discard]]\ndelivery = {queue = \"disk\", breaker = false, max_in_flight = "
             "2}",
-            "2:21: error: \"queue\" = \"disk\" is not supported by this version\n= leave it out, "
-            "or set it to \"memory\"\n2:62: error: \"max_in_flight\" = 2 is not possible: this "
+            "1:1: error: outputs.discard needs an alias: the name of its queue on disk\n= alias = "
+            "\"discard\"\n2:62: error: \"max_in_flight\" = 2 is not possible: this "
             "output "
             "sends one batch after the other\n"},
         SayCase{"delivery_unknown", "[[outputs.discard]]\ndelivery.overflw = \"wait\"",

@@ -9,6 +9,7 @@
 #include "core/config/instances.hpp"
 #include "core/config/labels.hpp"
 #include "core/config/plugin_reader.hpp"
+#include "core/config/queue_names.hpp"
 #include "core/config/sort_by.hpp"
 #include "core/config/values.hpp"
 
@@ -120,7 +121,9 @@ class Loader {
       case WEIR_INPUT: settings_.inputs.push_back(reader.input()); break;
       case WEIR_PROCESSOR: settings_.processors.push_back(reader.processor()); break;
       case WEIR_AGGREGATOR: settings_.aggregators.push_back(reader.aggregator()); break;
-      default: settings_.outputs.push_back(reader.output(settings_.agent));
+      default:
+        settings_.outputs.push_back(reader.output(settings_.agent));
+        name_queue(settings_.outputs, settings_.agent, *instance.table, reporter_);
     }
   }
 

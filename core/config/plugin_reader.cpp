@@ -202,12 +202,31 @@ OutputSettings PluginReader::output(const AgentSettings& agent) {
   if (descriptor_ != nullptr && descriptor_->max_in_flight > 1) {
     output.delivery.max_in_flight = descriptor_->max_in_flight;
   }
+  if (agent.buffer_on_disk) {
+    output.delivery.queue = QueueKind::disk;
+    output.delivery.power = agent.buffer_disk_sync;
+  }
   if (const Member* member = table_.take("delivery")) {
     read_delivery(member->value, whose_, values_, output.delivery);
   }
   if (has_flag(descriptor_, WEIR_WANTS_BYTES)) output.serializer = format(WEIR_SERIALIZER, output);
+  output.destination = destination();
   close();
   return output;
+}
+
+std::string PluginReader::destination() const {
+  if (descriptor_ == nullptr) return {};
+  Node where;
+  where.kind = Node::Kind::table;
+  bool any = false;
+  for (const weir_opt* option : options_of(*descriptor_)) {
+    if ((option->flags & WEIR_CF_DESTINATION) == 0) continue;
+    any = true;
+    const Member* member = table_.node().find(option->name);
+    if (member != nullptr) where.members.push_back(*member);
+  }
+  return any ? digest(whose_, where) : std::string();
 }
 
 }  // namespace weir::config

@@ -51,6 +51,7 @@ class PluginReader {
   std::optional<FormatSettings> format(std::uint16_t kind, PluginSettings& plugin);
   [[nodiscard]] std::string format_name();
   void loss(InputSettings& input);
+  [[nodiscard]] std::string destination() const;
   void refuse_format(std::uint16_t kind, const std::string& name,
                      const PluginCatalog::Found& found);
 

@@ -113,7 +113,18 @@ struct AggregatorSettings : PluginSettings {
 
 enum class Overflow : std::uint8_t { wait, block, drop_oldest, drop_newest };
 
+enum class QueueKind : std::uint8_t {
+  memory,
+  disk,
+  spill  // To disk where memory is full.
+};
+
 struct DeliverySettings {  // [outputs.X.delivery]
+  QueueKind queue{QueueKind::memory};
+  std::int64_t max_bytes{std::int64_t{1} << 30};  // Of a disk queue.
+  bool power{
+      false};  // Of a disk queue: what is acknowledged survives a power cut, not only the end of the process.
+  std::int64_t commit_interval_ns{5'000'000};  // The longest that it waits for that.
   Overflow overflow{Overflow::wait};
   std::int64_t overflow_wait_ns{5'000'000'000};
   std::int64_t retry_initial_ns{1'000'000'000}, retry_max_ns{60'000'000'000};
@@ -124,6 +135,8 @@ struct DeliverySettings {  // [outputs.X.delivery]
 };
 
 struct OutputSettings : PluginSettings {
+  std::string queue_name;   // Of its files, stable over restarts; a file name.
+  std::string destination;  // Digest of the options that say where it sends to; empty: none does.
   std::optional<std::int64_t> flush_interval_ns, flush_jitter_ns;
   std::int64_t metric_batch_size{1000}, metric_buffer_limit{10000};  // [agent]'s already taken in.
   NameSettings names;
@@ -144,6 +157,10 @@ struct AgentSettings {
   std::string hostname;
   bool omit_hostname{false};
   std::string statefile;
+  bool buffer_on_disk{
+      false};  // buffer_strategy: outputs that do not say otherwise keep a disk queue.
+  bool buffer_disk_sync{true};   // Theirs survives a power cut.
+  std::string buffer_directory;  // Of queues on disk; empty: in the state directory.
   bool always_include_local_tags{false}, always_include_global_tags{false};
   bool skip_processors_before_aggregators{false};
   std::optional<bool> skip_processors_after_aggregators;

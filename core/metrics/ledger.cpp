@@ -77,6 +77,7 @@ const char* drop_reason_name(Drop reason) {
     case Drop::invalid_batch: return "invalid_batch";
     case Drop::plugin_error: return "plugin_error";
     case Drop::expired: return "expired";
+    case Drop::corrupt: return "corrupt";
     case Drop::shutdown: return "shutdown";
     case Drop::count: break;
   }

@@ -34,6 +34,7 @@ enum class Drop : std::uint8_t {
   invalid_batch,    // A foreign plugin emitted bytes that are no batch.
   plugin_error,     // A stage failed on the batch.
   expired,          // Older than max_age.
+  corrupt,          // Damaged on disk.
   shutdown,         // Still undelivered when shutdown_timeout ended.
   count             // Not a reason.
 };

@@ -2,41 +2,37 @@
 
 #include <algorithm>
 
+#include "core/pipeline/queueing.hpp"
 #include "core/pipeline/row_edit.hpp"
 
 namespace weir::pipeline {
 
 using metrics::Drop;
 
-namespace {
-
-// One block of at most `most` rows; small parcels are put together into a new one.
-queue::Parcel take_joined(queue::MemoryQueue& queue, std::uint64_t most, queue::Budget& budget) {
-  queue::Parcel first = queue.take(most);
-  if (!first.block || queue.empty() || first.count() * 2 >= most) return first;
-  std::vector<queue::Parcel> parts;
-  std::uint64_t rows = first.count();
-  parts.push_back(std::move(first));
-  while (rows < most && !queue.empty()) {
-    parts.push_back(queue.take(most - rows));
-    rows += parts.back().count();
-  }
-  queue::Parcel joined = join_parcels(parts, budget);
-  if (joined.block) return joined;
-  for (std::size_t i = parts.size(); i-- > 1;) queue.put_back(std::move(parts[i]));
-  return std::move(parts.front());
-}
-
-}  // namespace
-
 Backlog::Backlog(const Services& services, const config::OutputSettings& settings,
-                 Instance& instance, std::uint64_t share_bytes)
+                 Instance& instance, std::uint64_t share_bytes, std::unique_ptr<Spool> spool)
     : services_(services),
       settings_(settings),
       instance_(instance),
       batch_rows_(static_cast<std::uint64_t>(settings.metric_batch_size)),
+      spool_(std::move(spool)),
       queue_(static_cast<std::uint64_t>(settings.metric_buffer_limit), share_bytes),
-      last_progress_ns_(services.clock.steady_ns()) {}
+      last_progress_ns_(services.clock.steady_ns()) {
+  if (!spool_) return;
+  spool_->set_may_drop([this](bool has_tokens) {
+    const std::lock_guard lock(mutex_);
+    return settings_.delivery.overflow != config::Overflow::drop_newest &&
+           !must_hold_locked(has_tokens);
+  });
+}
+
+void Backlog::set_on_ready(std::function<void()> on_ready) {
+  if (!spool_) return;
+  spool_->set_on_change([this, on_ready = std::move(on_ready)] {
+    on_ready();
+    wake_lanes();
+  });
+}
 
 // ---- on the lane ------------------------------------------------------------------------------------------
 
@@ -45,13 +41,21 @@ Backlog::Put Backlog::put(Arrival arrival, Lane& lane) {
   const std::uint64_t rows = any ? arrival.rows.count() : 0;
   const std::uint64_t bytes = any ? arrival.rows.block->cap_bytes() : 0;
   const std::lock_guard lock(mutex_);
-  if (rows != 0 && !queue_.fits(rows, bytes, in_flight_) &&
-      must_hold_locked(!arrival.rows.tokens.empty())) {
+  const bool to_disk = rows != 0 && goes_to_disk_locked(rows, bytes);
+  const bool fits = to_disk ? spool_->fits(rows, bytes) : queue_.fits(rows, bytes, in_flight_);
+  if (rows != 0 && !fits && must_hold_locked(!arrival.rows.tokens.empty())) {
     hold_locked(lane);
     return Put::held;
   }
-  accept_locked(std::move(arrival));
+  accept_locked(std::move(arrival), to_disk);
   return wants_write_locked() ? Put::due : Put::taken;
+}
+
+// Order is kept: behind what is on disk everything goes there.
+bool Backlog::goes_to_disk_locked(std::uint64_t rows, std::uint64_t bytes) const {
+  if (!spool_) return false;
+  return settings_.delivery.queue == config::QueueKind::disk || spool_->waiting() != 0 ||
+         !queue_.fits(rows, bytes, in_flight_);
 }
 
 // When the rows do not fit.
@@ -67,7 +71,7 @@ bool Backlog::must_hold_locked(bool has_tokens) const {
 // The lane is woken when there is room, or when waiting is over.
 void Backlog::hold_locked(Lane& lane) {
   held_.push_back(lane.weak_from_this());
-  flush_rows_ = std::max(flush_rows_, queue_.rows());
+  flush_rows_ = std::max(flush_rows_, waiting_locked());
   if (settings_.delivery.overflow != config::Overflow::wait || hold_timer_ != 0) return;
   hold_timer_ =
       services_.timers.at(last_progress_ns_ + settings_.delivery.overflow_wait_ns, [this] {
@@ -85,7 +89,7 @@ std::uint64_t Backlog::abandon(const queue::Parcel& rows) {
   return rows.count();
 }
 
-void Backlog::accept_locked(Arrival arrival) {
+void Backlog::accept_locked(Arrival arrival, bool to_disk) {
   metrics::Node& node = instance_.node();
   queue::Parcel& rows = arrival.rows;
   const std::uint64_t count = rows.block ? rows.count() : 0;
@@ -96,18 +100,16 @@ void Backlog::accept_locked(Arrival arrival) {
   if (count == 0) return;
   if (ended_) return node.drop(Drop::shutdown, abandon(rows));  // A lane that was held until now.
   rows.queued_ns = services_.clock.wall_ns();
-  if (settings_.delivery.overflow == config::Overflow::drop_newest) {
-    push_newest_locked(std::move(rows));
-  } else {
-    queue_.push(std::move(rows));
+  if (to_disk) {
+    spool_->push(std::move(rows));
+    return update_gauges_locked();
   }
+  const config::Overflow overflow = settings_.delivery.overflow;
+  const std::uint64_t dropped = push_within(queue_, std::move(rows), overflow, in_flight_);
   join_small_tail_locked();
-  const std::uint64_t dropped = queue_.drop_oldest(in_flight_);
   if (dropped != 0) {
     node.drop(Drop::overflow, dropped);
-    instance_.log().warn(
-        "Metric buffer overflow; the oldest metrics are dropped and counted (see why the output "
-        "is slow, or raise metric_buffer_limit)");
+    instance_.log().warn(overflow_text(overflow));
   }
   update_gauges_locked();
 }
@@ -121,16 +123,6 @@ void Backlog::join_small_tail_locked() {
   for (auto& parcel : small) queue_.push(std::move(parcel));
 }
 
-void Backlog::push_newest_locked(queue::Parcel rows) {
-  const std::uint64_t room = queue_.room_rows(rows.block->cap_bytes(), in_flight_);
-  queue::Parcel first = queue::split_front(rows, room);
-  instance_.node().drop(Drop::overflow, rows.count());
-  if (rows.count() != 0) {
-    instance_.log().warn("Metric buffer overflow; the newest metrics are dropped and counted");
-  }
-  queue_.push(std::move(first));
-}
-
 // ---- to the sender ----------------------------------------------------------------------------------------
 
 bool Backlog::wants_write() const {
@@ -139,11 +131,30 @@ bool Backlog::wants_write() const {
 }
 
 bool Backlog::wants_write_locked() const {
-  if (queue_.empty() || ended_) return false;
-  return flush_rows_ != 0 || draining_ || queue_.rows() >= batch_rows_;
+  const std::uint64_t ready = queue_.rows() + (spool_ ? spool_->ready() : 0);
+  if (ready == 0 || ended_) return false;
+  return flush_rows_ != 0 || draining_ || ready >= batch_rows_;
 }
 
-// Small parcels are put together into a new block.
+std::uint64_t Backlog::waiting_locked() const {
+  return queue_.rows() + (spool_ ? spool_->waiting() : 0);
+}
+
+// Reads what the next batch needs.
+void Backlog::refill() {
+  if (!spool_) return;
+  while (spool_->ready() != 0) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (queue_.rows() >= batch_rows_ || ended_) return;
+    }
+    queue::Parcel rows = spool_->take();
+    if (!rows.block) return;
+    const std::lock_guard lock(mutex_);
+    queue_.push(std::move(rows));
+  }
+}
+
 queue::Parcel Backlog::take() {
   const std::lock_guard lock(mutex_);
   drop_expired_locked();
@@ -152,6 +163,7 @@ queue::Parcel Backlog::take() {
   const std::uint64_t rows = batch.count();
   flush_rows_ -= std::min(flush_rows_, rows);
   in_flight_ += rows;
+  if (batch.record_end != 0) from_disk_.push_back({batch.record_end, false});
   update_gauges_locked();
   return batch;
 }
@@ -160,9 +172,10 @@ void Backlog::drop_expired_locked() {
   if (settings_.delivery.max_age_ns == 0) return;
   const std::int64_t oldest = services_.clock.wall_ns() - settings_.delivery.max_age_ns;
   std::uint64_t expired = 0;
-  while (!queue_.empty() && queue_.front_queued_ns() < oldest) {
+  while (!queue_.empty() && queue_.front().queued_ns < oldest) {
     const queue::Parcel gone = queue_.take(queue_.front_rows());
     for (const auto& token : gone.tokens) token->lost();
+    if (gone.record_end != 0) from_disk_.push_back({gone.record_end, true});
     expired += gone.count();
   }
   flush_rows_ -= std::min(flush_rows_, expired);
@@ -172,11 +185,29 @@ void Backlog::drop_expired_locked() {
   update_gauges_locked();
 }
 
-void Backlog::settled(std::uint64_t rows, bool progress) {
+void Backlog::settled(const queue::Parcel& rows, bool progress) {
   const std::lock_guard lock(mutex_);
-  in_flight_ -= std::min(in_flight_, rows);
+  in_flight_ -= std::min<std::uint64_t>(in_flight_, rows.count());
   if (progress) last_progress_ns_ = services_.clock.steady_ns();
+  if (rows.record_end != 0) {
+    const auto batch = std::find_if(from_disk_.begin(), from_disk_.end(), [&](const FromDisk& f) {
+      return f.record_end == rows.record_end;
+    });
+    if (batch != from_disk_.end()) batch->settled = true;
+  }
   update_gauges_locked();
+}
+
+void Backlog::forget_settled() {
+  std::uint64_t done = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    while (!from_disk_.empty() && from_disk_.front().settled) {
+      done = from_disk_.front().record_end;
+      from_disk_.pop_front();
+    }
+  }
+  if (done != 0) spool_->done(done);
 }
 
 void Backlog::expect_progress() {
@@ -186,7 +217,7 @@ void Backlog::expect_progress() {
 
 void Backlog::flush() {
   const std::lock_guard lock(mutex_);
-  flush_rows_ = queue_.rows();
+  flush_rows_ = waiting_locked();
 }
 
 // ---- ending -----------------------------------------------------------------------------------------------
@@ -199,20 +230,30 @@ void Backlog::begin_drain() {
   wake_lanes();
 }
 
-std::uint64_t Backlog::end(const std::vector<queue::Parcel>& in_flight) {
-  std::uint64_t left = 0;
+Backlog::Left Backlog::end(const std::vector<queue::Parcel>& in_flight) {
+  std::vector<queue::Parcel> left;
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
     services_.timers.cancel(hold_timer_);
-    for (const auto& piece : in_flight) left += abandon(piece);
-    while (!queue_.empty()) left += abandon(queue_.take(queue_.rows()));
-    instance_.node().drop(Drop::shutdown, left);
+    left = in_flight;
+    while (!queue_.empty()) left.push_back(queue_.take(queue_.rows()));
     in_flight_ = 0;
-    update_gauges_locked();
   }
+  forget_settled();
+  std::erase_if(left, [](const queue::Parcel& rows) { return rows.record_end != 0; });
+  Left result;
+  if (spool_) {
+    result.lost = spool_->end(std::move(left));
+    result.kept = spool_->records();
+  } else {
+    for (const auto& rows : left) result.lost += abandon(rows);
+  }
+  instance_.node().drop(Drop::shutdown, result.lost);
+  instance_.node().queued = result.kept;
+  instance_.node().in_flight = 0;
   wake_lanes();
-  return left;
+  return result;
 }
 
 void Backlog::wake_lanes() {
@@ -229,11 +270,18 @@ void Backlog::wake_lanes() {
 
 bool Backlog::empty() const {
   const std::lock_guard lock(mutex_);
-  return queue_.empty();
+  return waiting_locked() == 0;
+}
+
+// Rows of a spill queue that are in memory go to disk at the end.
+bool Backlog::safe() const {
+  const std::lock_guard lock(mutex_);
+  return spool_ ? spool_->written() : queue_.empty();
 }
 
 void Backlog::update_gauges_locked() {
-  instance_.node().queued = queue_.rows();
+  if (ended_) return;
+  instance_.node().queued = waiting_locked();
   instance_.node().in_flight = in_flight_;
 }
 

@@ -1,12 +1,15 @@
 #pragma once
 
-// What waits for one output: its bounded queue, and what happens when it is full.
+// What waits for one output: its bounded queue in memory, on disk or both, and what happens when it is full.
 //
+// Kinds     memory; disk: every row goes to disk (spool.hpp) before the sender gets it; spill: rows go to disk when
+//           memory is full, and behind what is on disk.
 // Overflow  wait: the lane is held as long as the output made progress within overflow_wait, then the oldest rows go;
 //           block: held for ever; drop_oldest, drop_newest: as they say. Rows whose source waits for an
 //           acknowledgement are never dropped for overflow: their lane is held instead.
 // Threads   put() from any lane; take() and settled() from the sender; all of it is guarded by one mutex.
-// Limits    metric_buffer_limit rows, those in flight included, and a share of the memory budget.
+// Limits    metric_buffer_limit rows in memory, those in flight included, and a share of the memory budget; on disk
+//           max_bytes.
 
 #include <atomic>
 #include <memory>
@@ -14,6 +17,7 @@
 #include <vector>
 
 #include "core/pipeline/instance.hpp"
+#include "core/pipeline/spool.hpp"
 #include "core/pipeline/stage.hpp"
 #include "core/queue/memory_queue.hpp"
 
@@ -22,10 +26,13 @@ namespace weir::pipeline {
 class Backlog {
  public:
   Backlog(const Services& services, const config::OutputSettings& settings, Instance& instance,
-          std::uint64_t share_bytes);
+          std::uint64_t share_bytes, std::unique_ptr<Spool> spool);
   Backlog(const Backlog&) = delete;
   Backlog& operator=(const Backlog&) = delete;
   ~Backlog() = default;
+
+  // Told, without any lock, when there may be something to write. Before the first put().
+  void set_on_ready(std::function<void()> on_ready);
 
   // Rows that a lane brings. offered of them came to the output; selected passed its filter.
   struct Arrival {
@@ -41,10 +48,17 @@ class Backlog {
 
   // Is there a full batch, or something that is to be written whatever the batch size says?
   [[nodiscard]] bool wants_write() const;
+  // Before take(): reads from disk what the next batch needs. One thread at a time.
+  void refill();
   // One block of at most metric_batch_size rows, which are in flight from now on; no block: nothing waits.
   queue::Parcel take();
-  // So many rows in flight have come to an end. progress: the output took some.
-  void settled(std::uint64_t rows, bool progress);
+  // Rows in flight have come to an end. progress: the output took some.
+  void settled(const queue::Parcel& rows, bool progress);
+  // Lets go on disk what was settled, and wakes lanes that were held. Without any lock: it may wait for the disk.
+  void after_settling() {
+    if (spool_) forget_settled();
+    wake_lanes();
+  }
   // The output works from now on, or is about to: lanes wait for it.
   void expect_progress();
 
@@ -52,22 +66,30 @@ class Backlog {
   void flush();
   // From now on everything is to be written, and no lane waits for longer than the output makes progress.
   void begin_drain();
-  // Takes no more. in_flight: tokens of rows that the sender gives up. Counts what is left as dropped{shutdown};
-  // returns how many that were.
-  std::uint64_t end(const std::vector<queue::Parcel>& in_flight);
+  // What becomes of the rest at the end.
+  struct Left {
+    std::uint64_t lost{0};  // Counted as dropped{shutdown}.
+    std::uint64_t kept{0};  // On disk.
+  };
+  // Takes no more. in_flight: rows that the sender gives up.
+  Left end(const std::vector<queue::Parcel>& in_flight);
   // Lanes that were held try again.
   void wake_lanes();
 
   [[nodiscard]] bool empty() const;
+  // Nothing would be lost if it ended now, but for what is in flight.
+  [[nodiscard]] bool safe() const;
 
  private:
   [[nodiscard]] bool wants_write_locked() const;
   [[nodiscard]] bool must_hold_locked(bool has_tokens) const;
   void hold_locked(Lane& lane);
-  void accept_locked(Arrival arrival);
-  void push_newest_locked(queue::Parcel rows);
+  [[nodiscard]] bool goes_to_disk_locked(std::uint64_t rows, std::uint64_t bytes) const;
+  [[nodiscard]] std::uint64_t waiting_locked() const;
+  void accept_locked(Arrival arrival, bool to_disk);
   void join_small_tail_locked();
   void drop_expired_locked();
+  void forget_settled();
   void update_gauges_locked();
   static std::uint64_t abandon(const queue::Parcel& rows);
 
@@ -75,16 +97,22 @@ class Backlog {
   const config::OutputSettings& settings_;
   Instance& instance_;
   const std::uint64_t batch_rows_;
+  const std::unique_ptr<Spool> spool_;  // Of a queue on disk.
 
-  alignas(64) mutable std::mutex mutex_;
+  mutable std::mutex mutex_;
   // Guarded by mutex_:
   queue::MemoryQueue queue_;
   std::uint64_t in_flight_{0};
   std::uint64_t flush_rows_{0};  // So many are to be written whatever the batch size says.
-  bool draining_{false}, ended_{false};
+  struct FromDisk {              // A batch that was taken from disk.
+    std::uint64_t record_end;
+    bool settled;
+  };
+  std::deque<FromDisk> from_disk_;
   std::int64_t last_progress_ns_{0};
   std::vector<std::weak_ptr<Lane>> held_;
   Timers::Id hold_timer_{0};
+  bool draining_{false}, ended_{false};
 };
 
 }  // namespace weir::pipeline

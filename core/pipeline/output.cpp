@@ -45,17 +45,27 @@ std::unique_ptr<Output> Output::make(const Services& services,
     if (!serializer) return nullptr;
     made->rendering_.use(std::move(serializer));
   }
-  made->backlog_ = std::make_unique<Backlog>(services, settings, *made->instance_, share_bytes);
+  std::unique_ptr<Spool> spool;
+  if (settings.delivery.queue != config::QueueKind::memory) {
+    why = {WEIR_E_CONFIG, {}, "delivery"};
+    spool = Spool::open(services, settings, *made->instance_, share_bytes, why.message);
+    if (!spool) return nullptr;
+  }
+  made->backlog_ = std::make_unique<Backlog>(services, settings, *made->instance_, share_bytes,
+                                             std::move(spool));
   made->sender_ =
       std::make_unique<Sender>(Sender::Parts{services, settings.delivery, *made->instance_,
                                              made->rendering_, *made->backlog_, made->executor()});
+  made->backlog_->set_on_ready([sender = made->sender_.get()] { sender->kick(); });
   return made;
 }
 
 Output::~Output() = default;
 
+// The sender of a queue on disk reads from it.
 Executor& Output::executor() const {
-  return instance_->may_block() ? services_.blocking : services_.workers;
+  const bool reads = settings_.delivery.queue != config::QueueKind::memory;
+  return reads || instance_->may_block() ? services_.blocking : services_.workers;
 }
 
 // ---- on the lane ----------------------------------------------------------------------------------
@@ -170,7 +180,10 @@ void Output::begin_drain() {
   sender_->kick();
 }
 
-bool Output::idle() const { return backlog_->empty() && sender_->idle(); }
+bool Output::idle() const {
+  if (backlog_->empty() && sender_->idle()) return true;
+  return backlog_->safe() && !sender_->progresses();
+}
 
 void Output::end(std::int64_t deadline_ns) {
   {
@@ -180,9 +193,14 @@ void Output::end(std::int64_t deadline_ns) {
     services_.timers.cancel(start_timer_);
   }
   given_up_ = sender_->end();
-  if (const std::uint64_t left = backlog_->end(given_up_); left != 0) {
-    instance_->log().error(std::to_string(left) +
+  const Backlog::Left left = backlog_->end(given_up_);
+  for (auto& rows : given_up_) rows.tokens.clear();
+  if (left.lost != 0) {
+    instance_->log().error(std::to_string(left.lost) +
                            " metrics could not be written before the agent stopped; they are lost");
+  }
+  if (left.kept != 0) {
+    instance_->log().info(std::to_string(left.kept) + " metrics wait on disk for the next start");
   }
   if (instance_->in_call()) return instance_->abandon();
   weir_err err = make_err();

@@ -40,7 +40,7 @@ class Output final : public HostCalls {
   void flush();
   // From now on nothing waits: no lane is held for longer than the output makes progress.
   void begin_drain();
-  // Nothing queued and nothing in flight.
+  // Nothing queued and nothing in flight; or all of it is on disk, and the output does not get on.
   [[nodiscard]] bool idle() const;
   // Ends the flushes, counts what is left as dropped{shutdown}, stops the plugin.
   void end(std::int64_t deadline_ns);

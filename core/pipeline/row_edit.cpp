@@ -62,6 +62,7 @@ queue::Parcel join_parcels(const std::vector<queue::Parcel>& parts, queue::Budge
   queue::Parcel joined = queue::Parcel::whole(std::move(block), parts.front().lane);
   joined.tokens = std::move(tokens);
   joined.queued_ns = parts.front().queued_ns;
+  joined.record_end = parts.back().record_end;
   return joined;
 }
 

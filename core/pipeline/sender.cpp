@@ -57,6 +57,7 @@ void Sender::run() {
 
 // False when there is nothing to send now.
 bool Sender::send_one() {
+  backlog_.refill();
   Call call;
   if (!next_call(call)) return false;
   Answer answer{WEIR_OK, make_err(), 0};
@@ -160,7 +161,7 @@ void Sender::finish(std::uint64_t delivery, const Answer& answer) {
     settle_locked(*flight, answer);
     std::erase_if(flights_, [](const Flight& f) { return f.pieces.empty(); });
   }
-  backlog_.wake_lanes();
+  backlog_.after_settling();
 }
 
 void Sender::settle_locked(Flight& flight, const Answer& answer) {
@@ -201,7 +202,7 @@ void Sender::delivered_locked(Flight& flight, std::uint64_t rejected) {
     for (const auto& token : piece.tokens) token->lost();
   }
   back_off_.succeeded();
-  piece_done_locked(flight, rows, true);
+  piece_done_locked(flight, true);
 }
 
 // Bisects: in log2 steps the bad record is alone, and only it is dropped.
@@ -220,16 +221,15 @@ void Sender::split_locked(Flight& flight, const weir_err& err) {
 
 void Sender::drop_piece_locked(Flight& flight, Drop reason) {
   const queue::Parcel& piece = flight.pieces.front();
-  const std::uint64_t rows = piece.count();
   for (const auto& token : piece.tokens) token->lost();
-  instance_.node().drop(reason, rows);
-  piece_done_locked(flight, rows, false);
+  instance_.node().drop(reason, piece.count());
+  piece_done_locked(flight, false);
 }
 
-void Sender::piece_done_locked(Flight& flight, std::uint64_t rows, bool progress) {
+void Sender::piece_done_locked(Flight& flight, bool progress) {
+  backlog_.settled(flight.pieces.front(), progress);
   flight.pieces.pop_front();
   flight.attempt = 1;
-  backlog_.settled(rows, progress);
 }
 
 void Sender::retry_locked(Flight& flight, std::int64_t at_least_ns) {

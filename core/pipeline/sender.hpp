@@ -51,6 +51,8 @@ class Sender {
   [[nodiscard]] State state() const;
   // Nothing is with the plugin, or was.
   [[nodiscard]] bool idle() const;
+  // It works: no failure stands in its way.
+  [[nodiscard]] bool progresses() const { return state() == State::open; }
   // Sends no more; what was not finished. A call of the plugin that has not come back may still read it.
   std::vector<queue::Parcel> end();
 
@@ -85,7 +87,7 @@ class Sender {
   void failed_locked(Flight& flight, const Answer& answer);
   void split_locked(Flight& flight, const weir_err& err);
   void drop_piece_locked(Flight& flight, metrics::Drop reason);
-  void piece_done_locked(Flight& flight, std::uint64_t rows, bool progress);
+  void piece_done_locked(Flight& flight, bool progress);
   void retry_locked(Flight& flight, std::int64_t at_least_ns);
   void kick_locked();
   [[nodiscard]] bool can_send_locked() const;

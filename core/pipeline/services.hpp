@@ -15,6 +15,7 @@
 namespace weir::pipeline {
 
 class Sockets;
+class Storage;
 
 struct Services {
   const Clock& clock;
@@ -27,6 +28,7 @@ struct Services {
   Sockets& sockets;
   // Does the module come with the agent? Batches of others are checked byte by byte.
   std::function<bool(const weir_plugin*)> trusted;
+  Storage* storage{nullptr};  // None: nothing may outlive the process.
 };
 
 }  // namespace weir::pipeline

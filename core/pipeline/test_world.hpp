@@ -101,7 +101,7 @@ class World {
     };
   }
   Services services() {
-    return {clock, timers, random, executor, executor, budget, ledger, sockets, nullptr};
+    return {clock, timers, random, executor, executor, budget, ledger, sockets, nullptr, storage};
   }
 
   ManualClock clock;
@@ -111,6 +111,7 @@ class World {
   queue::Budget budget;
   metrics::Ledger ledger;
   Sockets sockets;
+  Storage* storage{nullptr};
 };
 
 }  // namespace weir::pipeline::test

@@ -18,6 +18,7 @@ Parcel split_front(Parcel& parcel, std::uint64_t n) {
     }
   }
   front.n_rows = r - parcel.row0;
+  if (parcel.record_end != 0) front.record_end -= end - r;
   parcel.row0 = r;
   parcel.n_rows = end - r;
   return front;

@@ -42,8 +42,8 @@ class MemoryQueue {
   [[nodiscard]] std::uint64_t front_rows() const {
     return entries_.empty() ? 0 : entries_.front().rows;
   }
-  // When the front parcel was queued; the queue is not empty.
-  [[nodiscard]] std::int64_t front_queued_ns() const { return entries_.front().parcel.queued_ns; }
+  // The front parcel; the queue is not empty.
+  [[nodiscard]] const Parcel& front() const { return entries_.front().parcel; }
   void put_back(Parcel parcel);
   // The parcels at the end that are small, once there are enough of them to be worth one block: the caller
   // joins them and pushes the result. Else nothing is taken.

@@ -64,6 +64,8 @@ struct Parcel {
   std::vector<std::uint64_t> mask;  // Bit r is row r of the block; empty = all rows.
   std::uint32_t row0{0}, n_rows{0};
   std::uint32_t lane{0};
+  std::uint64_t record_end{
+      0};  // Of rows from disk: the number behind the last of them there. 0 = never were.
   std::int64_t queued_ns{0};  // When it came to the queue it is in, by the wall clock; 0 = not yet.
   std::vector<std::shared_ptr<Token>> tokens;
   std::shared_ptr<Reading> reading;  // Of raw rows, for the parse stage.

@@ -30,21 +30,21 @@ struct File {
   std::string compression_algorithm;
   std::int32_t compression_level{};
 
-  static constexpr auto options =
-      std::tuple{opt{"files", &File::files, "[\"stdout\"]",
-                     "Files to write to; \"stdout\" is standard output"},
-                 opt{"use_batch_format", &File::use_batch_format, "false",
-                     "Serialize each batch as one document instead of metric by metric"},
-                 opt{"rotation_interval", &File::rotation_interval, "\"0s\"",
-                     "Rename a file away when it is as old as this; 0 = never"},
-                 opt{"rotation_max_size", &File::rotation_max_size, "\"0B\"",
-                     "Rename a file away when it is as large as this; 0 = never"},
-                 opt{"rotation_max_archives", &File::rotation_max_archives, "5",
-                     "How many renamed files stay; -1 = all"},
-                 opt{"compression_algorithm", &File::compression_algorithm, "\"\"",
-                     "zstd, gzip or zlib; empty = plain text"},
-                 opt{"compression_level", &File::compression_level, "-1",
-                     "zstd: 1, 3, 7, 11; gzip and zlib: 0, 1, 9; -1 = the algorithm's default"}};
+  static constexpr auto options = std::tuple{
+      opt{"files", &File::files, "[\"stdout\"]", "Files to write to; \"stdout\" is standard output"}
+          .destination(),
+      opt{"use_batch_format", &File::use_batch_format, "false",
+          "Serialize each batch as one document instead of metric by metric"},
+      opt{"rotation_interval", &File::rotation_interval, "\"0s\"",
+          "Rename a file away when it is as old as this; 0 = never"},
+      opt{"rotation_max_size", &File::rotation_max_size, "\"0B\"",
+          "Rename a file away when it is as large as this; 0 = never"},
+      opt{"rotation_max_archives", &File::rotation_max_archives, "5",
+          "How many renamed files stay; -1 = all"},
+      opt{"compression_algorithm", &File::compression_algorithm, "\"\"",
+          "zstd, gzip or zlib; empty = plain text"},
+      opt{"compression_level", &File::compression_level, "-1",
+          "zstd: 1, 3, 7, 11; gzip and zlib: 0, 1, 9; -1 = the algorithm's default"}};
 
   void init();
   void start();

@@ -31,7 +31,8 @@ struct Http : http::SessionOptions, AwsOptions {
   map<secret> headers;
 
   static constexpr auto own_options = std::tuple{
-      opt{"url", &Http::url, "\"http://127.0.0.1:8080/telegraf\"", "Where to send metrics to"},
+      opt{"url", &Http::url, "\"http://127.0.0.1:8080/telegraf\"", "Where to send metrics to"}
+          .destination(),
       opt{"method", &Http::method, "\"POST\"", "POST, PUT or PATCH"},
       opt{"username", &Http::username, nullptr, "User for basic authentication"},
       opt{"password", &Http::password, nullptr, "Password for basic authentication"},

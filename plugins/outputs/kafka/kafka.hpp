@@ -44,7 +44,7 @@ struct Kafka {
   static constexpr auto options = std::tuple{
       opt{"brokers", &Kafka::brokers, "[\"localhost:9092\"]",
           "Brokers to ask for the cluster's members, host:port"},
-      opt{"topic", &Kafka::topic, "\"telegraf\"", "Topic of the messages"},
+      opt{"topic", &Kafka::topic, "\"telegraf\"", "Topic of the messages"}.destination(),
       opt{"topic_tag", &Kafka::topic_tag, "\"\"",
           "Tag whose value is the topic, where a metric has it"},
       opt{"exclude_topic_tag", &Kafka::exclude_topic_tag, "false",

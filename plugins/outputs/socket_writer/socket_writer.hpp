@@ -31,7 +31,8 @@ struct SocketWriter : common::TlsClientOptions {
   static constexpr auto own_options =
       std::tuple{opt{"address", &SocketWriter::address, "\"\"",
                      "Where to send to: tcp://, udp:// (also tcp4, udp6...), unix://, unixgram:// "
-                     "or vsock://"},
+                     "or vsock://"}
+                     .destination(),
                  opt{"keep_alive_period", &SocketWriter::keep_alive_period, nullptr,
                      "How far probes of a silent TCP peer are apart; 0 = none; not written = as "
                      "the system does"},

@@ -279,6 +279,7 @@ enum {
   WEIR_CF_RELOAD = 8,
   WEIR_CF_ADVANCED = 16,
   WEIR_CF_DEPRECATED = 32,
+  WEIR_CF_DESTINATION = 128, /* of an output: says where the data go (topic, database), not how to get there */
   WEIR_CF_WORDS = 64 /* strings with LIST: an item may be a list of words; it comes as one, each quoted as for a shell */
 };
 

@@ -68,6 +68,8 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     constexpr opt deprecated() const { return with_flag(WEIR_CF_DEPRECATED); }
     // A list of commands: an item may be a list of words, and is handed over as one line, each word in quotes.
     constexpr opt words() const { return with_flag(WEIR_CF_WORDS); }
+    // Of an output: where the data go. Records queued on disk for one destination are not sent to another.
+    constexpr opt destination() const { return with_flag(WEIR_CF_DESTINATION); }
     constexpr opt in(const char* r) const {  // "1..65535"
       opt o = *this;
       o.range = r;
