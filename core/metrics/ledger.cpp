@@ -84,6 +84,28 @@ const char* drop_reason_name(Drop reason) {
   return "unknown";
 }
 
+const char* condition_name(Condition condition) {
+  switch (condition) {
+    case Condition::none: break;
+    case Condition::starting: return "starting";
+    case Condition::running: return "running";
+    case Condition::retrying: return "retrying";
+    case Condition::refused: return "refused";
+    case Condition::stopped: return "stopped";
+  }
+  return "";
+}
+
+void Node::fail(std::string text, std::int64_t wall_ns) {
+  const std::lock_guard lock(mutex_);
+  last_error_ = {std::move(text), wall_ns};
+}
+
+Trouble Node::last_error() const {
+  const std::lock_guard lock(mutex_);
+  return last_error_;
+}
+
 OwnMetrics& Node::own(const weir_metric_decl* const* decls) {
   std::call_once(declared_, [&] { own_.store(new OwnMetrics(decls), std::memory_order_release); });
   return *own_.load(std::memory_order_relaxed);

@@ -40,6 +40,24 @@ enum class Drop : std::uint8_t {
 };
 const char* drop_reason_name(Drop reason);
 
+// How the plugin behind a node does.
+// IF YOU ADD A CONDITION: name it in condition_name().
+enum class Condition : std::uint8_t {
+  none,      // Nothing was started yet, or there is nothing to start.
+  starting,  // Its start has not come back.
+  running,   //
+  retrying,  // Its start, or its last write, failed and will be tried again.
+  refused,   // It failed for good: the configuration has to be changed.
+  stopped    // The agent stopped it: at the end, or for a reload.
+};
+const char* condition_name(Condition condition);
+
+// Something that went wrong, for a person.
+struct Trouble {
+  std::string text;       // Empty: nothing did.
+  std::int64_t at_ns{0};  // By the wall clock.
+};
+
 struct alignas(64) Node {
   std::string kind;   // "inputs", "parsers", "processors", "aggregators", "outputs", "agent"
   std::string name;   // "cpu"
@@ -54,6 +72,13 @@ struct alignas(64) Node {
   std::atomic<std::uint64_t> calls{0}, errors{0}, timeouts{0}, call_ns{0}, startup_errors{0},
       skipped{0};
   std::atomic<std::uint64_t> queue_limit{0}, batches{0}, bytes{0}, retries{0}, hung{0};
+  std::atomic<std::uint64_t> queue_bytes{0};
+  std::atomic<std::int64_t> oldest_ns{
+      0};  // When what waits longest was queued, by the wall clock; 0 = nothing does.
+  std::atomic<Condition> condition{Condition::none};
+  std::atomic<bool> started{false};  // Its start came back well, once at least.
+  std::atomic<bool> hangs{false};    // It is in a call that was given up.
+  std::atomic<bool> failing{false};  // Its last gather failed.
 
   Node() = default;
   Node(const Node&) = delete;
@@ -67,12 +92,16 @@ struct alignas(64) Node {
 
   void drop(Drop reason, std::uint64_t rows) { dropped[static_cast<std::size_t>(reason)] += rows; }
   [[nodiscard]] std::uint64_t dropped_total() const;
+  void fail(std::string text, std::int64_t wall_ns);
+  [[nodiscard]] Trouble last_error() const;
   // 0 when the equation holds; positive: rows vanished; negative: rows appeared.
   [[nodiscard]] std::int64_t imbalance() const;
 
  private:
   std::atomic<OwnMetrics*> own_{nullptr};
   std::once_flag declared_;
+  mutable std::mutex mutex_;
+  Trouble last_error_;  // Guarded by mutex_.
 };
 
 class Ledger {

@@ -283,6 +283,9 @@ void Backlog::update_gauges_locked() {
   if (ended_) return;
   instance_.node().queued = waiting_locked();
   instance_.node().in_flight = in_flight_;
+  instance_.node().queue_bytes = queue_.bytes() + (spool_ ? spool_->bytes() : 0);
+  const std::int64_t on_disk_ns = spool_ ? spool_->oldest_ns() : 0;
+  instance_.node().oldest_ns = queue_.empty() ? on_disk_ns : queue_.front().queued_ns;
 }
 
 }  // namespace weir::pipeline

@@ -157,7 +157,10 @@ Status Input::begin() {
   instance_->node().startup_errors += 1;
   instance_->log_failure("start", status, err);
   const std::string text = describe(status, err);
-  if (settings_.startup_error_behavior == config::StartupErrorBehavior::ignore) return ok_status();
+  if (settings_.startup_error_behavior == config::StartupErrorBehavior::ignore) {
+    instance_->node().condition = metrics::Condition::stopped;
+    return ok_status();
+  }
   if (status == WEIR_E_CONFIG ||
       settings_.startup_error_behavior == config::StartupErrorBehavior::error) {
     return Error{status == WEIR_E_CONFIG ? ErrorKind::bad_config : ErrorKind::unavailable, text};
@@ -247,8 +250,10 @@ bool Input::gather() {
   metrics::Node& node = instance_->node();
   node.calls += 1;
   node.call_ns += static_cast<std::uint64_t>(services_.clock.steady_ns() - begin);
+  node.failing = status < 0;
   if (status >= 0) return true;
   node.errors += 1;
+  node.fail("gather failed: " + describe(status, err), services_.clock.wall_ns());
   instance_->log().error("Error in plugin: " + describe(status, err));
   return false;
 }

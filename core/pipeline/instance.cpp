@@ -164,14 +164,21 @@ Instance::~Instance() {
 }
 
 weir_status Instance::start(std::int64_t deadline_ns, weir_err& err) {
-  return at_most(
+  node_.condition = metrics::Condition::starting;
+  const weir_status status = at_most(
       WEIR_OK,
       work("start", err,
            [&](void* self) { return spec_.descriptor->ops->start(self, deadline_ns, &err); }),
       err);
+  node_.condition = status >= 0               ? metrics::Condition::running
+                    : status == WEIR_E_CONFIG ? metrics::Condition::refused
+                                              : metrics::Condition::retrying;
+  if (status >= 0) node_.started = true;
+  return status;
 }
 
 weir_status Instance::stop(std::int64_t deadline_ns, weir_err& err) {
+  node_.condition = metrics::Condition::stopped;
   return work("stop", err,
               [&](void* self) { return spec_.descriptor->ops->stop(self, deadline_ns, &err); });
 }
@@ -191,7 +198,10 @@ void Instance::enter(const char* what) {
   watch_.since_ns.store(services_.clock.steady_ns(), std::memory_order_release);
 }
 
-void Instance::leave() { watch_.since_ns.store(0, std::memory_order_release); }
+void Instance::leave() {
+  watch_.since_ns.store(0, std::memory_order_release);
+  if (watch_.reported.load(std::memory_order_relaxed)) node_.hangs = false;
+}
 
 // The plugin filled err: its lengths are taken for true from here on.
 weir_status Instance::judge(weir_status status, weir_err& err) {
@@ -202,7 +212,9 @@ weir_status Instance::judge(weir_status status, weir_err& err) {
 }
 
 void Instance::log_failure(const char* what, weir_status status, const weir_err& err) const {
-  log_.error(std::string(what) + " failed: " + describe(status, err));
+  std::string text = std::string(what) + " failed: " + describe(status, err);
+  log_.error(text);
+  node_.fail(std::move(text), services_.clock.wall_ns());
 }
 
 std::string kind_label(std::uint16_t kind) {

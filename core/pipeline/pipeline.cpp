@@ -397,6 +397,7 @@ void Pipeline::watch(Instance& instance, Executor& where) {
   const std::int64_t patience = std::max(hung_after_ns, 2 * settings_.agent.interval_ns);
   if (since == 0 || now - since < patience || call.reported.exchange(true)) return;
   instance.node().hung += 1;
+  instance.node().hangs = true;
   const std::string_view what(call.what.load());
   const bool of_its_life = what == "start" || what == "stop";
   const bool replaced = (of_its_life ? services_.blocking : where).replace_hung_thread();

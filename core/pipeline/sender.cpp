@@ -180,6 +180,7 @@ void Sender::failed_locked(Flight& flight, const Answer& answer) {
     case WEIR_E_CONFIG:
       instance_.log().error("the output is not tried again: correct its configuration and reload");
       state_ = State::refused;
+      instance_.node().condition = metrics::Condition::refused;
       return;
     case WEIR_E_FAIL:
     case WEIR_E_UNSUPPORTED: return drop_piece_locked(flight, Drop::rejected);
@@ -198,6 +199,7 @@ void Sender::delivered_locked(Flight& flight, std::uint64_t rejected) {
   node.drop(Drop::serialize_error, unwritable);
   node.drop(Drop::rejected, refused);
   node.batches += 1;
+  node.condition = metrics::Condition::running;
   if (unwritable + refused != 0) {
     for (const auto& token : piece.tokens) token->lost();
   }
@@ -238,6 +240,7 @@ void Sender::retry_locked(Flight& flight, std::int64_t at_least_ns) {
   }
   flight.attempt += 1;
   instance_.node().retries += 1;
+  instance_.node().condition = metrics::Condition::retrying;
   if (state_ == State::backing_off) return;  // Another flight has failed before it.
   state_ = State::backing_off;
   const std::int64_t wait = back_off_.next_ns(at_least_ns);
