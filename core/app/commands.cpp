@@ -99,6 +99,7 @@ std::unique_ptr<runtime::Agent> make_agent(Configuration& configuration, Catalog
   callbacks.load = [&configuration, &first] {
     return first ? std::move(first) : configuration.load();
   };
+  callbacks.reason = [&configuration] { return configuration.reason(); };
   callbacks.refused = [&configuration](const auto& why) { configuration.print_refusal(why); };
   callbacks.trusted = [&catalog](const weir_plugin* p) { return catalog.trusted(p); };
   if (!metrics_file.empty()) {

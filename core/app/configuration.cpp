@@ -44,7 +44,13 @@ config::LoadOptions Configuration::options() {
   return o;
 }
 
-void Configuration::print(const config::Diagnostic& diagnostic) const {
+void Configuration::print(const config::Diagnostic& diagnostic) {
+  if (reason_.empty() && diagnostic.severity == config::Severity::error) {
+    reason_ =
+        (diagnostic.file.empty() ? ""
+                                 : diagnostic.file + ":" + std::to_string(diagnostic.line) + ": ") +
+        diagnostic.message;
+  }
   const std::string text = line_.json ? config::render_json(diagnostic) + "\n"
                                       : config::render(diagnostic, ::isatty(STDERR_FILENO) == 1);
   std::fputs(text.c_str(), line_.json ? stdout : stderr);
@@ -54,6 +60,7 @@ std::unique_ptr<config::Settings> Configuration::load() {
   config::LoadResult result = config::load(options(), catalog_);
   sources_ = result.sources;
   warnings_ = 0;
+  reason_.clear();
   for (const auto& d : result.diagnostics) {
     if (d.severity == config::Severity::warning) ++warnings_;
     if (d.severity == config::Severity::error || !line_.quiet) print(d);
@@ -85,7 +92,7 @@ void Configuration::apply_flags(config::Settings& settings) const {
   if (line_.quiet || agent.quiet) agent.log.level = LogLevel::error;
 }
 
-void Configuration::print_refusal(const pipeline::Pipeline::BuildError& why) const {
+void Configuration::print_refusal(const pipeline::Pipeline::BuildError& why) {
   print(config::diagnose_option(*sources_, *why.plugin, why.path, why.message));
 }
 

@@ -18,12 +18,14 @@ class Configuration {
   // Prints diagnostics to stderr (JSON lines with --json). nullptr after an error.
   std::unique_ptr<config::Settings> load();
   // A plugin refused its options when it was created: printed like any other diagnostic.
-  void print_refusal(const pipeline::Pipeline::BuildError& why) const;
+  void print_refusal(const pipeline::Pipeline::BuildError& why);
   [[nodiscard]] std::size_t warnings() const { return warnings_; }
+  // The first error of the last load or refusal, in one line.
+  [[nodiscard]] const std::string& reason() const { return reason_; }
 
  private:
   [[nodiscard]] config::LoadOptions options();
-  void print(const config::Diagnostic& diagnostic) const;
+  void print(const config::Diagnostic& diagnostic);
   bool replace_outputs(config::Settings& settings);
   void apply_flags(config::Settings& settings) const;
 
@@ -31,6 +33,7 @@ class Configuration {
   Catalog& catalog_;
   std::shared_ptr<const config::Sources> sources_;  // Of the last load.
   std::size_t warnings_{0};
+  std::string reason_;
 };
 
 }  // namespace weir::app

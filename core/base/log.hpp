@@ -34,6 +34,13 @@ struct LogSettings {
 // Returns an empty text, or why the target could not be opened (the log then stays as it was).
 std::string configure_log(const LogSettings& settings);
 
+// What is written from now on, of sources without a level of their own.
+void set_log_level(LogLevel level);
+[[nodiscard]] LogLevel log_level();
+// "error", "warn", "info", "debug", "trace", and back.
+[[nodiscard]] const char* log_level_name(LogLevel level);
+[[nodiscard]] std::optional<LogLevel> log_level_of(std::string_view name);
+
 // Writes how many lines the rate limit has left out so far, those of ended windows or all of them.
 // To be called now and then, as a limited source may fall silent, and with all before the process
 // ends.

@@ -30,6 +30,7 @@ class LogWriter {
   LogWriter& operator=(const LogWriter&) = delete;
 
   std::string configure(const LogSettings& settings);
+  void set_level(LogLevel level) { level_.store(level, std::memory_order_relaxed); }
   [[nodiscard]] LogLevel level() const { return level_.load(std::memory_order_relaxed); }
   void write(LogLevel level, std::string_view source, std::string_view message,
              const Logger::Pairs& pairs);

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "core/config/admin_address.hpp"
 #include "core/config/section.hpp"
 
 namespace weir::config {
@@ -156,6 +157,27 @@ void plugin_path(const Node& node, std::string_view name, Values& values, W& wei
   values.strings(node, name, weir.plugin_path);
 }
 
+void state_directory(const Node& node, std::string_view name, Values& values, W& weir) {
+  std::string path;
+  if (!values.string(node, name, path)) return;
+  if (!path.empty() && path[0] != '/') {
+    values.reporter().error(node.at, quote(name) + " must be an absolute path");
+    return;
+  }
+  weir.state_directory = std::move(path);
+}
+
+void admin(const Node& node, std::string_view name, Values& values, W& weir) {
+  std::string address;
+  if (!values.string(node, name, address)) return;
+  const auto parsed = parse_admin_address(address);
+  if (!address.empty() && !parsed.ok()) {
+    values.reporter().error(node.at, quote(name) + ": " + parsed.error().message);
+    return;
+  }
+  weir.admin = std::move(address);
+}
+
 constexpr std::array<KeyRule<W>, 11> weir_rules{{
     {"memory_limit", "\"auto\"",
      "Bound of all buffers together; auto: a quarter of the memory, at most 1GiB", false,
@@ -172,9 +194,18 @@ constexpr std::array<KeyRule<W>, 11> weir_rules{{
     {"max_hung", "16", "Calls of plugins that may hang before the plugin is given up", false,
      count<&W::max_hung, 0>},
     {"pin", "false", "Keep each of these threads on a core of its own", false, flag<&W::pin>},
-    {"state_directory", nullptr, "", false, later_text},
-    {"admin", nullptr, "", false, later_text},
-    {"admin_token_file", nullptr, "", false, later_text},
+    {"state_directory", "\"\"",
+     "Where queues and positions are kept; empty: $STATE_DIRECTORY, else /var/lib/weir as root, "
+     "else "
+     "~/.local/state/weir",
+     false, state_directory},
+    {"admin", "\"\"",
+     "Where the running agent answers: unix:PATH or 127.0.0.1:9274; empty: off, under systemd "
+     "$RUNTIME_DIRECTORY/weir.sock",
+     false, admin},
+    {"admin_token_file", "\"\"",
+     "File with the token that requests by TCP have to bring; needed where admin is a TCP address",
+     false, text<&W::admin_token_file>},
     {"reload_probation", nullptr, "", false, later_duration<10'000'000'000>},
 }};
 

@@ -228,13 +228,11 @@ void CommonOptions::expression(const char* name, std::string& target) {
 }
 
 void CommonOptions::log_level(std::optional<LogLevel>& level) {
-  static constexpr std::array<std::string_view, 5> names{"error", "warn", "info", "debug", "trace"};
   std::string word;
   text("log_level", word);
   if (word.empty()) return;
-  const auto* found = std::find(names.begin(), names.end(), word);
-  if (found != names.end()) {
-    level = static_cast<LogLevel>(found - names.begin() + 1);
+  if (const auto found = log_level_of(word)) {
+    level = found;
     return;
   }
   const Node& node = *take("log_level");

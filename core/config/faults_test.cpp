@@ -66,11 +66,19 @@ INSTANTIATE_TEST_SUITE_P(
                 "ever run\n"},
         SayCase{"number_tag", "[global_tags]\na = 1",
                 "2:5: error: \"a\" must be a string, not an integer\n= put it in quotes\n"},
+        SayCase{"later_option", "[weir]\nreload_probation = \"1m\"",
+                "2:20: error: \"reload_probation\" = 1m is not supported by "
+                "this version\n= leave it out, or set it to \"10s\"\n"},
         SayCase{
-            "later_option", "[weir]\nstate_directory = \"/x\"\nreload_probation = \"1m\"",
-            "2:19: error: \"state_directory\" = \"/x\" is not supported by this version\n= leave "
-            "it out, or set it to \"\"\n3:20: error: \"reload_probation\" = 1m is not supported by "
-            "this version\n= leave it out, or set it to \"10s\"\n"},
+            "admin_that_others_reach", "[weir]\nadmin = \"0.0.0.0:9274\"",
+            "2:9: error: \"admin\": only this machine may ask: the address must be 127.0.0.1 or "
+            "[::1]; for others, put a proxy in front of it\n"},
+        SayCase{
+            "admin_without_token", "[weir]\nadmin = \"127.0.0.1:9274\"",
+            "2:1: error: \"admin\" is a TCP address, and \"admin_token_file\" is missing\n= name a "
+            "file with a secret token, or use \"unix:/run/weir/weir.sock\"\n"},
+        SayCase{"relative_state_directory", "[weir]\nstate_directory = \"state\"",
+                "2:19: error: \"state_directory\" must be an absolute path\n"},
         SayCase{"secret_stores", "[[secretstores.os]]\nid = \"x\"",
                 "1:3: error: secret stores are not supported by this version\n= give secrets by "
                 "environment variables\n"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/config/admin_address.hpp"
 #include "core/config/agent.hpp"
 #include "core/config/document.hpp"
 #include "core/config/files.hpp"
@@ -136,13 +137,13 @@ class Loader {
     if (settings_.agent.skip_processors_before_aggregators) processors.clear();
   }
 
-  // Where the last file says the option of [agent].
-  [[nodiscard]] At agent_option(const char* name) const {
+  // Where the last file says the option of a section.
+  [[nodiscard]] At option(const char* section, const char* name) const {
     At at;
     for (const Node& document : documents_) {
-      const Member* agent = document.find("agent");
-      const Member* option = agent == nullptr ? nullptr : agent->value.find(name);
-      if (option != nullptr) at = option->key.at;
+      const Member* table = document.find(section);
+      const Member* found = table == nullptr ? nullptr : table->value.find(name);
+      if (found != nullptr) at = found->key.at;
     }
     return at;
   }
@@ -151,11 +152,12 @@ class Loader {
     const AgentSettings& agent = settings_.agent;
     if (agent.skip_processors_before_aggregators &&
         agent.skip_processors_after_aggregators.value_or(false)) {
-      reporter_.error(agent_option("skip_processors_after_aggregators"),
+      reporter_.error(option("agent", "skip_processors_after_aggregators"),
                       "\"skip_processors_after_aggregators\" and "
                       "\"skip_processors_before_aggregators\" cannot both be true",
                       "no processor would ever run");
     }
+    check_admin();
     // What is missing may stand where something could not be read.
     if (reporter_.has_errors()) return;
     if (options_.require_inputs && settings_.inputs.empty()) {
@@ -166,6 +168,16 @@ class Loader {
       reporter_.error({}, "no outputs found: there is nowhere to write to",
                       "add one: [[outputs.NAME]]");
     }
+  }
+
+  // Whoever reaches a TCP port of this machine is any of its users, not one with a right to it.
+  void check_admin() {
+    const WeirSettings& weir = settings_.weir;
+    const auto address = parse_admin_address(weir.admin);
+    if (!address.ok() || !address.value().tcp() || !weir.admin_token_file.empty()) return;
+    reporter_.error(option("weir", "admin"),
+                    "\"admin\" is a TCP address, and \"admin_token_file\" is missing",
+                    "name a file with a secret token, or use \"unix:/run/weir/weir.sock\"");
   }
 
   LoadResult result() {

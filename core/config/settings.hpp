@@ -175,6 +175,9 @@ struct WeirSettings {  // [weir]
   std::int64_t shutdown_timeout_ns{10'000'000'000};
   std::int64_t max_record_bytes{1 << 20};
   std::int64_t max_hung{16};
+  std::string state_directory;   // Empty: from the environment (core/runtime/places.hpp).
+  std::string admin;             // "unix:PATH" or "ADDRESS:PORT"; empty: off, or from the environment.
+  std::string admin_token_file;  // Required where admin is a TCP address.
 };
 
 struct Settings {

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "core/runtime/machine.hpp"
+#include "core/runtime/places.hpp"
 
 namespace weir::runtime {
 namespace {
@@ -49,13 +50,14 @@ const Logger& agent_log() {
 Agent::Agent(const config::WeirSettings& settings, Callbacks callbacks)
     : callbacks_(std::move(callbacks)),
       budget_(limit_of(settings)),
-      own_metrics_(metrics::make_collectable(ledger_,
-                                             [this] {
-                                               return metrics::Memory{budget_.used_bytes(),
-                                                                      budget_.peak_bytes(),
-                                                                      budget_.limit_bytes()};
-                                             })),
+      own_metrics_(metrics::make_collectable(ledger_, [this] { return memory(); })),
       random_(std::make_unique<SystemRandom>()),
+      state_(system_disk(), state_directory(settings, process_environment, ::geteuid() == 0)),
+      life_(system_clock()),
+      admin_({ledger_, life_, system_clock(), [this] { return memory(); },
+              [this] { return metrics_page(); },
+              [this](auto done) { send({Kind::reload, std::move(done)}); },
+              [this] { send({Kind::flush, {}}); }}),
       heartbeat_(manager_, control_, workers_),
       workers_(
           "weir-work",
@@ -73,13 +75,17 @@ Agent::Agent(const config::WeirSettings& settings, Callbacks callbacks)
 
 Agent::~Agent() = default;
 
+metrics::Memory Agent::memory() const {
+  return {budget_.used_bytes(), budget_.peak_bytes(), budget_.limit_bytes()};
+}
+
 std::unique_ptr<Agent::Generation> Agent::build() {
   auto made = std::make_unique<Generation>();
   made->settings = callbacks_.load();
   if (!made->settings) return nullptr;
-  const pipeline::Services services{system_clock(), control_,  *random_,
-                                    workers_,       blocking_, budget_,
-                                    ledger_,        sockets_,  callbacks_.trusted};
+  const pipeline::Services services{system_clock(),     control_, *random_, workers_,
+                                    blocking_,          budget_,  ledger_,  sockets_,
+                                    callbacks_.trusted, &state_};
   pipeline::Pipeline::BuildError why{};
   made->pipeline = pipeline::Pipeline::build(services, *made->settings, why);
   if (made->pipeline) {
@@ -105,6 +111,11 @@ bool Agent::wait_until(const std::function<bool()>& done, std::int64_t deadline_
 int Agent::run() {
   current_ = build();
   if (!current_) return 1;
+  for (const Status& s : {open_state(), open_admin()}) {
+    if (s.ok()) continue;
+    agent_log().error(s.error().message);
+    return 1;
+  }
   watch_signals();
   watch_over(current_->pipeline.get());
   arm_housekeeping();
@@ -115,17 +126,18 @@ int Agent::run() {
   }
   publish_every_ns_ = current_->settings->agent.flush_interval_ns;
   arm_publishing();
+  life_.committed();
   manager_.ready(state());
   heartbeat_.begin(system_clock().steady_ns());
-  for (Command c = next_command(); c != Command::stop; c = next_command()) {
-    if (c == Command::flush) {
+  for (Command c = next_command(); c.kind != Kind::stop; c = next_command()) {
+    if (c.kind == Kind::flush) {
       current_->pipeline->flush();
     } else {
-      manager_.reloading();
-      reload();
-      manager_.ready(state());
+      reload_and_tell(c);
     }
   }
+  life_.stopping();
+  refuse_commands();
   agent_log().info("stopping: what is on its way is written first");
   manager_.stopping("stopping: what is on its way is written first");
   const bool complete = stop_current();
@@ -167,14 +179,67 @@ std::string Agent::state() const {
          std::to_string(s.outputs.size()) + " outputs";
 }
 
+// A directory that the configuration names is wanted; the usual one only when something is kept in it.
+Status Agent::open_state() {
+  if (current_->settings->weir.state_directory.empty()) return ok_status();
+  const auto opened = state_.directory();
+  return opened.ok() ? ok_status() : Status(opened.error());
+}
+
+// Off unless the configuration or the service manager says where. What the latter says is no reason not to run.
+Status Agent::open_admin() {
+  const config::WeirSettings& weir = current_->settings->weir;
+  const std::string where = admin_address(weir, process_environment);
+  if (where.empty()) return ok_status();
+  auto opened = open_admin_at(where, weir.admin_token_file);
+  if (opened.ok()) {
+    admin_server_ = std::move(opened).value();
+    agent_log().info("answers at " + where);
+    return ok_status();
+  }
+  if (!weir.admin.empty()) return opened.error();
+  agent_log().warn(opened.error().message);
+  return ok_status();
+}
+
+Result<std::unique_ptr<AdminServer>> Agent::open_admin_at(const std::string& where,
+                                                          const std::string& token_file) {
+  const auto address = config::parse_admin_address(where);
+  if (!address.ok()) return address.error();
+  AdminServer::Settings settings{address.value(), {}};
+  if (address.value().tcp()) {
+    auto token = read_token(token_file);
+    if (!token.ok()) return token.error();
+    settings.token = std::move(token).value();
+  }
+  return AdminServer::open(settings, [this](const AdminRequest& request, const auto& reply) {
+    admin_.handle(request, reply);
+  });
+}
+
+void Agent::reload_and_tell(const Command& command) {
+  manager_.reloading();
+  life_.updating();
+  const Status done = reload();
+  if (done.ok()) {
+    life_.committed();
+  } else {
+    life_.refused(done.error().message);
+  }
+  manager_.ready(state() + (done.ok() ? "" : "; the last reload was refused"));
+  if (command.done) command.done(done);
+}
+
 // Validated stop-and-start: whatever is wrong with the new one is known before the old one ends.
-void Agent::reload() {
+Status Agent::reload() {
   agent_log().info("reloading the configuration");
   auto next = build();
   if (!next) {
     agent_log().error("the new configuration was refused; the running one goes on as it was");
-    return;
+    return Error{ErrorKind::bad_config, callbacks_.reason ? callbacks_.reason() : ""};
   }
+  const std::string keys = keys_for_restart(current_->settings->weir, next->settings->weir);
+  if (!keys.empty()) agent_log().warn("of [weir], a restart puts into effect: " + keys);
   stop_current();
   std::swap(current_, next);
   watch_over(current_->pipeline.get());
@@ -185,8 +250,10 @@ void Agent::reload() {
   next.reset();
   if (const Status s = current_->pipeline->run(); !s.ok()) {
     agent_log().error("the new configuration does not start: " + s.error().message);
+    return s;
   }
   agent_log().info("reloaded");
+  return ok_status();
 }
 
 void Agent::arm_housekeeping() {
@@ -203,6 +270,7 @@ void Agent::keep_house() {
     watched_->rest_where_quiet();
   }
   budget_.recycler().trim();
+  if (admin_server_) admin_.tick();
 }
 
 // ---- the agent's own metrics ------------------------------------------------------------------------------------
@@ -229,9 +297,9 @@ void Agent::arm_publishing() {
 
 void Agent::watch_signals() {
   control_.on_signals({SIGTERM, SIGINT, SIGHUP, SIGUSR1}, [this](int signal) {
-    if (signal == SIGHUP) return send(Command::reload);
+    if (signal == SIGHUP) return send({Kind::reload, {}});
     if (signal != SIGUSR1) arm_last_resort();
-    send(signal == SIGUSR1 ? Command::flush : Command::stop);
+    send({signal == SIGUSR1 ? Kind::flush : Kind::stop, {}});
   });
 }
 
@@ -246,15 +314,26 @@ void Agent::arm_last_resort() {
 void Agent::send(Command command) {
   {
     const std::lock_guard lock(mutex_);
-    commands_.push_back(command);
+    // Twice the same in a row is once, unless somebody waits for the answer.
+    const bool again = !commands_.empty() && commands_.back().kind == command.kind && !command.done;
+    if (again) return;
+    commands_.push_back(std::move(command));
   }
   wake_.notify_one();
+}
+
+void Agent::refuse_commands() {
+  const std::lock_guard lock(mutex_);
+  for (const Command& c : commands_) {
+    if (c.done) c.done(Error{ErrorKind::unavailable, "the agent is stopping"});
+  }
+  commands_.clear();
 }
 
 Agent::Command Agent::next_command() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return !commands_.empty(); });
-  const Command c = commands_.front();
+  Command c = std::move(commands_.front());
   commands_.pop_front();
   return c;
 }
@@ -269,6 +348,7 @@ void Agent::report() const {
 }
 
 void Agent::finish(int exit_status) {
+  if (admin_server_) admin_server_->close();
   control_.stop();
   if (hung_) {
     agent_log().warn("a plugin never came back: the process ends without it");

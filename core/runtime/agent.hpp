@@ -24,8 +24,11 @@
 #include "core/metrics/exposition.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/pipeline/sockets.hpp"
+#include "core/runtime/admin.hpp"
 #include "core/runtime/control_loop.hpp"
+#include "core/runtime/life.hpp"
 #include "core/runtime/service_manager.hpp"
+#include "core/runtime/state_directory.hpp"
 #include "core/runtime/thread_pool.hpp"
 
 namespace weir::runtime {
@@ -35,6 +38,8 @@ class Agent {
   struct Callbacks {
     // Reads the configuration anew; says itself what is wrong with it.
     std::function<std::unique_ptr<config::Settings>()> load;
+    // What load or refused said last, in one line; for whoever asked for a reload.
+    std::function<std::string()> reason;
     // A plugin refused its options: says so, with the place.
     std::function<void(const pipeline::Pipeline::BuildError&)> refused;
     std::function<bool(const weir_plugin*)> trusted;
@@ -61,7 +66,11 @@ class Agent {
   void finish(int exit_status);
 
  private:
-  enum class Command : std::uint8_t { stop, flush, reload };
+  enum class Kind : std::uint8_t { stop, flush, reload };
+  struct Command {
+    Kind kind{Kind::stop};
+    std::function<void(const Status&)> done;  // May be empty.
+  };
   struct Generation {
     std::unique_ptr<config::Settings> settings;
     std::unique_ptr<pipeline::Pipeline> pipeline;
@@ -71,7 +80,14 @@ class Agent {
   void arm_last_resort();
   void send(Command command);
   Command next_command();
-  void reload();
+  void refuse_commands();
+  Status reload();
+  void reload_and_tell(const Command& command);
+  Status open_state();
+  Status open_admin();
+  Result<std::unique_ptr<AdminServer>> open_admin_at(const std::string& where,
+                                                     const std::string& token_file);
+  [[nodiscard]] metrics::Memory memory() const;
   bool stop_current();
   [[nodiscard]] std::string state() const;
   void watch_over(pipeline::Pipeline* pipeline);
@@ -90,6 +106,10 @@ class Agent {
   std::atomic<std::int64_t> publish_every_ns_{0};
   pipeline::Sockets sockets_;
   std::unique_ptr<Random> random_;
+  StateDirectory state_;
+  Life life_;
+  Admin admin_;
+  std::unique_ptr<AdminServer> admin_server_;
   ServiceManager manager_;
   Heartbeat heartbeat_;
   ControlLoop control_;
