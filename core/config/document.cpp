@@ -130,6 +130,7 @@ class Tree {
     }
     const Key& key = statement.path.back();
     if (const Member* found = table->find(key.name)) {
+      if (is_secret_name(key.name)) reporter_.hide(statement.value.at);
       reporter_.error(statement.at, quote(key.name) + " is written twice, first in line " +
                                         std::to_string(reporter_.line(found->key.at)));
       return;
@@ -214,9 +215,10 @@ Node read_document(std::uint32_t file, const DocumentOptions& options, Reporter&
 }
 
 bool is_secret_name(std::string_view name) {
-  static constexpr std::array<std::string_view, 12> parts{
-      "passw",      "passphrase", "passwd", "pwd",         "secret",   "token",
-      "credential", "api_key",    "apikey", "private_key", "auth_key", "access_key"};
+  static constexpr std::array<std::string_view, 16> parts{
+      "passw",   "passphrase", "passwd",      "pwd",          "secret",     "token",
+      "api_key", "apikey",     "private_key", "auth_key",     "access_key", "credential",
+      "header",  "cookie",     "bearer",      "authorization"};
   const std::string lower = to_lower(name);
   return lower == "dsn" || std::any_of(parts.begin(), parts.end(), [&lower](std::string_view part) {
            return lower.find(part) != npos;

@@ -245,7 +245,7 @@ TEST(Document, ReportsARequiredVariableAtItsString) {
 
 TEST(SecretNames, AreRecognised) {
   for (const char* name : {"password", "basic_password", "token", "sasl_access_token", "api_key",
-                           "client_secret", "tls_key_pwd"}) {
+                           "client_secret", "tls_key_pwd", "http_headers", "cookie_auth_body"}) {
     EXPECT_TRUE(is_secret_name(name)) << name;
   }
   for (const char* name : {"interval", "key", "files", "pass", "tls_key"}) {

@@ -124,6 +124,7 @@ class SchemaReader {
 
   weir_value value(const Slot& slot, const Node& node) {
     if (slot.set) remember(slot.path, node);
+    if (slot.option->type == WEIR_C_SECRET) reporter_.hide(node.at);
     weir_value v = (slot.shape & WEIR_CF_MAP) != 0    ? map_value(slot, node)
                    : (slot.shape & WEIR_CF_LIST) != 0 ? list_value(slot, node)
                                                       : single_value(slot, node);
@@ -281,7 +282,6 @@ class SchemaReader {
   }
 
   std::int64_t secret(const Node& node, std::string_view name) {
-    reporter_.hide(node.at);
     std::string text;
     if (!values_.scalar_text(node, name, text)) return blob_.secret("");
     const std::string store = secret_store(text);

@@ -85,10 +85,28 @@ class Cutter {
     return c == ']' || c == '}' || (item && !looks_like_statement(text_, line));
   }
 
-  void hide_secret(const Statement& statement, std::size_t begin) {
-    if (statement.kind != Statement::Kind::entry || !is_secret_name(statement.path.back().name)) {
-      return;
+  static bool has_secret_name(const std::vector<Key>& path) {
+    return std::any_of(path.begin(), path.end(),
+                       [](const Key& key) { return is_secret_name(key.name); });
+  }
+
+  // By the names of its key and of the section it stands in: what is no TOML is read without a schema.
+  [[nodiscard]] bool is_secret(const Statement& statement) const {
+    return in_secret_section_ || has_secret_name(statement.path);
+  }
+
+  // The error, without the words of the file that it repeats.
+  [[nodiscard]] SyntaxError untold(SyntaxError error) const {
+    const std::string_view piece = text_.substr(std::min(error.offset, text_.size()), error.length);
+    if (error.message.find(piece) != std::string::npos) {
+      error.message = "what stands here is not a value";
     }
+    if (error.hint.find(piece) != std::string::npos) error.hint = "a string needs quotes";
+    return error;
+  }
+
+  void hide_secret(const Statement& statement, std::size_t begin) {
+    if (statement.kind != Statement::Kind::entry || !is_secret(statement)) return;
     const std::size_t equals = std::min(text_.find('=', begin), end_of_line(text_, begin));
     reporter_.hide(map_.at(equals, end_of_line(text_, begin) - equals));
   }
@@ -118,6 +136,7 @@ class Cutter {
                    "it must end in " + std::string(closing)});
     }
     at_ = end + closing.size();
+    in_secret_section_ = has_secret_name(statement.path);
     statement.kind = array ? Statement::Kind::array_table : Statement::Kind::table;
     statement.at = map_.at(begin, at_ - begin);
     return ends_line("the header");
@@ -138,7 +157,7 @@ class Cutter {
 
   bool value(Statement& statement, std::size_t begin) {
     const ScannedValue scanned = scan_value(text_, begin);
-    if (scanned.error) return fail(*scanned.error);
+    if (scanned.error) return fail(is_secret(statement) ? untold(*scanned.error) : *scanned.error);
     for (const SyntaxError& warning : scanned.warnings) {
       reporter_.warning(map_.at(warning.offset, warning.length), warning.message, warning.hint);
     }
@@ -191,6 +210,7 @@ class Cutter {
   std::size_t at_{0};
   std::size_t fault_{0};  // Where the last error is.
   int errors_{0};
+  bool in_secret_section_{false};
 };
 
 }  // namespace
