@@ -30,6 +30,14 @@ class TaskGroup {
       state->leave();
     };
   }
+  // Runs the task now, unless the object is gone.
+  template <typename F>
+  void run(F&& task) {
+    const auto state = state_;
+    if (!state->enter()) return;
+    task();
+    state->leave();
+  }
   void close() { state_->close(); }
 
  private:

@@ -73,14 +73,14 @@ void Backlog::hold_locked(Lane& lane) {
   held_.push_back(lane.weak_from_this());
   flush_rows_ = std::max(flush_rows_, waiting_locked());
   if (settings_.delivery.overflow != config::Overflow::wait || hold_timer_ != 0) return;
-  hold_timer_ =
-      services_.timers.at(last_progress_ns_ + settings_.delivery.overflow_wait_ns, [this] {
-        {
-          const std::lock_guard lock(mutex_);
-          hold_timer_ = 0;
-        }
-        wake_lanes();
-      });
+  hold_timer_ = services_.timers.at(last_progress_ns_ + settings_.delivery.overflow_wait_ns,
+                                    tasks_.wrap([this] {
+                                      {
+                                        const std::lock_guard lock(mutex_);
+                                        hold_timer_ = 0;
+                                      }
+                                      wake_lanes();
+                                    }));
 }
 
 // How many rows these are, whose sources are told that they did not get to where they are safe.

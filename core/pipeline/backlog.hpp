@@ -113,6 +113,7 @@ class Backlog {
   std::vector<std::weak_ptr<Lane>> held_;
   Timers::Id hold_timer_{0};
   bool draining_{false}, ended_{false};
+  TaskGroup tasks_;  // The last member: its tasks use the others.
 };
 
 }  // namespace weir::pipeline

@@ -9,25 +9,32 @@ namespace {
 constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t start_retry_max_ns = 60 * second_ns;
 
-// A batch whose source wants to hear of it: the event goes out when the last parcel of the lineage is gone.
+// A batch whose source wants to hear of it: the event goes out when the last parcel of the lineage is gone. That may
+// be long after the input is: then nobody is told.
 class AckToken final : public queue::Token {
  public:
   // nack_on_loss: a record that was rejected, expired or could not be read makes the answer a failure.
   AckToken(Instance& to, std::uint64_t cookie, bool nack_on_loss)
-      : to_(to), cookie_(cookie), nack_on_loss_(nack_on_loss) {}
+      : to_(to),
+        tasks_(to.tasks_to_keep()),
+        workers_(to.services().workers),
+        cookie_(cookie),
+        nack_on_loss_(nack_on_loss) {}
   AckToken(const AckToken&) = delete;
   AckToken& operator=(const AckToken&) = delete;
   ~AckToken() override {
     const bool failed = any_abandoned() || (nack_on_loss_ && any_lost());
-    to_.services().workers.post([&to = to_, cookie = cookie_, failed] {
+    workers_.post(tasks_->wrap([&to = to_, cookie = cookie_, failed] {
       const weir_ev_ack event{
           {sizeof(weir_ev_ack), WEIR_EV_ACK, 0}, cookie, failed ? WEIR_E_FAIL : WEIR_OK, 0};
       to.notify(event.h);
-    });
+    }));
   }
 
  private:
-  Instance& to_;
+  Instance& to_;  // For the tasks alone.
+  const std::shared_ptr<TaskGroup> tasks_;
+  Executor& workers_;
   const std::uint64_t cookie_;
   const bool nack_on_loss_;
 };
@@ -35,7 +42,8 @@ class AckToken final : public queue::Token {
 // A batch whose source wants to hear how it was parsed.
 class ParsedNotice final : public queue::Reading {
  public:
-  ParsedNotice(Instance& to, std::uint64_t cookie) : to_(to), cookie_(cookie) {}
+  ParsedNotice(Instance& to, std::uint64_t cookie)
+      : to_(to), tasks_(to.tasks_to_keep()), workers_(to.services().workers), cookie_(cookie) {}
   ParsedNotice(const ParsedNotice&) = delete;
   ParsedNotice& operator=(const ParsedNotice&) = delete;
   ~ParsedNotice() override {
@@ -48,8 +56,8 @@ class ParsedNotice final : public queue::Reading {
 
  private:
   void send(weir_status status, std::uint64_t metrics, std::uint64_t bad, std::string first) {
-    to_.services().workers.post(
-        [&to = to_, cookie = cookie_, status, metrics, bad, first = std::move(first)] {
+    workers_.post(
+        tasks_->wrap([&to = to_, cookie = cookie_, status, metrics, bad, first = std::move(first)] {
           const weir_ev_parsed event{{sizeof(weir_ev_parsed), WEIR_EV_PARSED, 0},
                                      cookie,
                                      status,
@@ -58,9 +66,11 @@ class ParsedNotice final : public queue::Reading {
                                      bad,
                                      borrow(first)};
           to.notify(event.h);
-        });
+        }));
   }
-  Instance& to_;
+  Instance& to_;  // For the tasks alone.
+  const std::shared_ptr<TaskGroup> tasks_;
+  Executor& workers_;
   const std::uint64_t cookie_;
   bool told_{false};
 };
@@ -98,8 +108,7 @@ Input::Input(const Services& services, const config::InputSettings& settings,
       aligned_(agent.round_interval) {}
 
 std::unique_ptr<Input> Input::make(const Services& services, const config::InputSettings& settings,
-                                   const config::Settings& all, const Route& rest,
-                                   Instance::Refusal& why) {
+                                   const config::Settings& all, Instance::Refusal& why) {
   std::unique_ptr<Input> made(new Input(services, settings, all.agent));
   if (settings.parser) {
     made->parse_ = ParseStage::make(
@@ -108,7 +117,6 @@ std::unique_ptr<Input> Input::make(const Services& services, const config::Input
          settings.log_level, &settings.parser->options},
         all.weir.max_record_bytes, logger_of("inputs", settings).source(), settings.name, why);
     if (!made->parse_) return nullptr;
-    made->route_.push_back(made->parse_.get());
   }
   made->instance_ = Instance::create(services,
                                      {settings.descriptor, "inputs", settings.name, settings.alias,
@@ -130,12 +138,23 @@ std::unique_ptr<Input> Input::make(const Services& services, const config::Input
     return nullptr;
   }
   made->stage_ = std::move(made_stage).value();
-  made->route_.push_back(made->stage_.get());
-  made->route_.insert(made->route_.end(), rest.begin(), rest.end());
+  made->use_road({});
   return made;
 }
 
-Input::~Input() = default;
+Input::~Input() {
+  if (instance_) instance_->close_tasks();
+}
+
+void Input::use_road(const Road& rest) {
+  auto road = std::make_shared<Road>();
+  if (parse_) road->push_back(parse_);
+  road->push_back(stage_);
+  road->insert(road->end(), rest.begin(), rest.end());
+  const std::lock_guard lock(mutex_);
+  road_ = std::move(road);
+  for (const auto& [id, lane] : lanes_) lane->use(road_);
+}
 
 bool Input::polled() const {
   return WEIR_HAS(&instance_->ops<weir_input_ops>(), weir_input_ops, gather);
@@ -168,9 +187,10 @@ Status Input::begin() {
   const std::int64_t wait =
       std::min(start_retry_max_ns, second_ns << std::min(start_failures_++, 6U));
   const std::lock_guard lock(mutex_);
-  retry_timer_ = services_.timers.at(services_.clock.steady_ns() + wait, [this] {
-    services_.blocking.post([this] { start_plugin(); });
-  });
+  TaskGroup& tasks = instance_->tasks();
+  retry_timer_ = services_.timers.at(services_.clock.steady_ns() + wait, tasks.wrap([this, &tasks] {
+    services_.blocking.post(tasks.wrap([this] { start_plugin(); }));
+  }));
   return ok_status();
 }
 
@@ -195,7 +215,7 @@ void Input::arm(std::int64_t due_wall_ns) {
   const std::lock_guard lock(mutex_);
   if (quiet_) return;
   timer_ = services_.timers.at(services_.clock.steady_ns() + std::max<std::int64_t>(wait, 0),
-                               [this, due_wall_ns] { tick(due_wall_ns); });
+                               instance_->tasks().wrap([this, due_wall_ns] { tick(due_wall_ns); }));
 }
 
 void Input::tick(std::int64_t due_wall_ns) {
@@ -233,11 +253,11 @@ void Input::gather_once(std::function<void(bool)> done) {
 
 void Input::start_gather(std::function<void(bool)> done) {
   gathering_ = true;
-  executor().post([this, done = std::move(done)] {
+  executor().post(instance_->tasks().wrap([this, done = std::move(done)] {
     const bool ok = quiet_ || gather();
     gathering_ = false;
     if (done) done(ok);
-  });
+  }));
 }
 
 bool Input::gather() {
@@ -264,8 +284,9 @@ std::shared_ptr<Lane> Input::lane_of(std::uint32_t id) {
   const std::lock_guard lock(mutex_);
   auto& lane = lanes_[id];
   if (!lane) {
-    lane = std::make_shared<Lane>(id, route_, services_.workers,
-                                  [this](Lane& l) { lane_has_room(l); });
+    lane = std::make_shared<Lane>(
+        id, road_, services_.workers,
+        [this, id, tasks = instance_->tasks_to_keep()] { tasks->run([this, id] { resume(id); }); });
   }
   return lane;
 }
@@ -327,8 +348,6 @@ void Input::report(std::uint64_t, const weir_bad& bad) {
   instance_->log().error(std::to_string(bad.count) +
                          " records were lost: " + std::string(view(bad.reason)));
 }
-
-void Input::lane_has_room(Lane& lane) { resume(lane.id()); }
 
 void Input::on_budget_room() {
   std::vector<std::uint32_t> lanes;

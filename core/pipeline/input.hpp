@@ -22,13 +22,14 @@ namespace weir::pipeline {
 
 class Input final : public HostCalls {
  public:
-  // rest: the stages behind the input's own; it outlives the input.
+  // The settings outlive the input.
   static std::unique_ptr<Input> make(const Services& services,
                                      const config::InputSettings& settings,
-                                     const config::Settings& all, const Route& rest,
-                                     Instance::Refusal& why);
+                                     const config::Settings& all, Instance::Refusal& why);
   ~Input() override;
 
+  // rest: the stages behind the input's own. At any time; holds from each lane's next parcel on.
+  void use_road(const Road& rest);
   // Starts the plugin; service inputs emit from now on. On failure: tried again in the background, unless
   // startup_error_behavior says otherwise.
   Status begin();
@@ -77,7 +78,6 @@ class Input final : public HostCalls {
   Input(const Services& services, const config::InputSettings& settings,
         const config::AgentSettings& agent);
   std::shared_ptr<Lane> lane_of(std::uint32_t id);
-  void lane_has_room(Lane& lane);
   void forget_closed_lanes();
   void resume(std::uint32_t lane);
   bool has_credit(Lane& lane);
@@ -92,15 +92,15 @@ class Input final : public HostCalls {
   const config::InputSettings& settings_;
   const std::int64_t interval_ns_, jitter_ns_, offset_ns_;
   const bool aligned_;
-  std::unique_ptr<ParseStage> parse_;
-  std::unique_ptr<InputStage> stage_;
-  Route route_;
+  std::shared_ptr<ParseStage> parse_;
+  std::shared_ptr<InputStage> stage_;
   std::unique_ptr<Instance> instance_;
 
   std::atomic<bool> gathering_{false}, started_{false}, quiet_{false}, ended_{false};
   std::atomic<bool> first_of_gather_{false};
   alignas(64) mutable std::mutex mutex_;
   std::condition_variable room_;
+  RoadRef road_;                                          // Guarded by mutex_: of new lanes.
   std::map<std::uint32_t, std::shared_ptr<Lane>> lanes_;  // Guarded by mutex_.
   std::vector<std::uint32_t> owed_;       // Guarded by mutex_: lanes that were refused.
   std::vector<std::uint32_t> closed_;     // Guarded by mutex_: lanes to forget once idle.

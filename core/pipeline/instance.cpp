@@ -81,10 +81,10 @@ void host_lane_close(void* ctx, std::uint32_t lane) { of(ctx).calls().lane_close
 // events() runs on a worker, never inside the call that asked for it.
 void host_post(void* ctx, std::uint64_t cookie) {
   Instance& to = of(ctx);
-  to.services().workers.post([&to, cookie] {
+  to.services().workers.post(to.tasks().wrap([&to, cookie] {
     const weir_ev_u64 event{{sizeof(weir_ev_u64), WEIR_EV_POST, 0}, cookie, 0};
     to.notify(event.h);
-  });
+  }));
 }
 const void* host_extension(void* ctx, const char* id) { return find_extension(of(ctx), id); }
 
@@ -155,6 +155,7 @@ std::unique_ptr<Instance> Instance::create(const Services& services, Spec spec, 
 }
 
 Instance::~Instance() {
+  close_tasks();
   if (self_ == nullptr || abandoned_) return;
   weir_err err = make_err();
   const weir_status status = work("destroy", err, [&](void* self) {

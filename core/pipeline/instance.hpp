@@ -19,6 +19,7 @@
 
 #include "core/base/log.hpp"
 #include "core/base/result.hpp"
+#include "core/base/task_group.hpp"
 #include "core/config/settings.hpp"
 #include "core/pipeline/services.hpp"
 #include "core/queue/block.hpp"
@@ -114,6 +115,15 @@ class Instance {
   [[nodiscard]] HostCalls& calls() { return calls_; }
   [[nodiscard]] const Services& services() const { return services_; }
   [[nodiscard]] bool trusted() const { return trusted_; }
+  // Through it goes everything that calls the instance, or its owner, back later: none of it runs once the instance is
+  // gone. An owner with members that tasks use closes it first.
+  [[nodiscard]] TaskGroup& tasks() const { return *tasks_; }
+  // For who may outlive the instance.
+  [[nodiscard]] std::shared_ptr<TaskGroup> tasks_to_keep() const { return tasks_; }
+  // No task runs from here on, unless the instance was abandoned: then it has to stay, and its owner too.
+  void close_tasks() const {
+    if (!abandoned_) tasks_->close();
+  }
   // Is the thread's current call one that hangs? Then the instance stays behind when the agent stops.
   void abandon() { abandoned_ = true; }
   [[nodiscard]] bool abandoned() const { return abandoned_; }
@@ -139,6 +149,7 @@ class Instance {
   const bool trusted_;
   weir_host host_{};
   void* self_{nullptr};
+  const std::shared_ptr<TaskGroup> tasks_{std::make_shared<TaskGroup>()};
   std::atomic<bool> abandoned_{false};
   CallWatch watch_;
 };

@@ -60,7 +60,9 @@ std::unique_ptr<Output> Output::make(const Services& services,
   return made;
 }
 
-Output::~Output() = default;
+Output::~Output() {
+  if (instance_) instance_->close_tasks();
+}
 
 // The sender of a queue on disk reads from it.
 Executor& Output::executor() const {
@@ -109,7 +111,7 @@ void Output::begin() {
     life_ = Life::starting;
   }
   backlog_->expect_progress();
-  services_.blocking.post([this] { start_plugin(); });
+  services_.blocking.post(instance_->tasks().wrap([this] { start_plugin(); }));
   arm_flush_timer();
 }
 
@@ -148,9 +150,10 @@ void Output::started_or_retry(weir_status status, const weir_err& err) {
     return;
   }
   const std::int64_t wait = start_back_off_.next_ns(err.retry_after_ns);
-  start_timer_ = services_.timers.at(services_.clock.steady_ns() + wait, [this] {
-    services_.blocking.post([this] { start_plugin(); });
-  });
+  TaskGroup& tasks = instance_->tasks();
+  start_timer_ = services_.timers.at(services_.clock.steady_ns() + wait, tasks.wrap([this, &tasks] {
+    services_.blocking.post(tasks.wrap([this] { start_plugin(); }));
+  }));
 }
 
 bool Output::started() const {
@@ -169,10 +172,11 @@ void Output::arm_flush_timer() {
   const std::int64_t wait = flush_interval_ns_ + services_.random.below(flush_jitter_ns_);
   const std::lock_guard lock(mutex_);
   if (life_ == Life::ending) return;
-  flush_timer_ = services_.timers.at(services_.clock.steady_ns() + wait, [this] {
+  const std::int64_t at = services_.clock.steady_ns() + wait;
+  flush_timer_ = services_.timers.at(at, instance_->tasks().wrap([this] {
     flush();
     arm_flush_timer();
-  });
+  }));
 }
 
 void Output::begin_drain() {

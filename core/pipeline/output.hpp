@@ -95,12 +95,12 @@ class Output final : public HostCalls {
 class FanOut final : public Stage {
  public:
   // formats: how many formats outputs share.
-  FanOut(std::vector<Output*> outputs, std::size_t formats)
+  FanOut(std::vector<std::shared_ptr<Output>> outputs, std::size_t formats)
       : outputs_(std::move(outputs)), formats_(formats) {}
   Outcome run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) override;
 
  private:
-  const std::vector<Output*> outputs_;
+  const std::vector<std::shared_ptr<Output>> outputs_;
   const std::size_t formats_;
 };
 

@@ -49,16 +49,13 @@ std::unique_ptr<Pipeline> Pipeline::build(const Services& services,
 bool Pipeline::build_outputs(BuildError& why) {
   const auto n = static_cast<std::int64_t>(std::max<std::size_t>(settings_.outputs.size(), 1));
   const auto share = static_cast<std::uint64_t>(services_.budget.queue_limit_bytes() / n);
-  std::vector<Output*> all;
   for (const auto& s : settings_.outputs) {
     Instance::Refusal refusal{};
     auto made = Output::make(services_, s, settings_.agent, share, refusal);
     if (!made) return why = {&s, refusal.path, refusal.message}, false;
-    all.push_back(made.get());
     outputs_.push_back(std::move(made));
   }
   share_formats();
-  fan_out_ = std::make_unique<FanOut>(std::move(all), shared_formats_.size());
   return true;
 }
 
@@ -91,7 +88,7 @@ void Pipeline::share_format(const std::vector<Output*>& outputs) {
 }
 
 bool Pipeline::build_processors(const std::vector<config::ProcessorSettings>& from,
-                                std::vector<std::unique_ptr<ProcessorStage>>& to, BuildError& why) {
+                                std::vector<std::shared_ptr<ProcessorStage>>& to, BuildError& why) {
   for (const auto& s : from) {
     Instance::Refusal refusal{};
     auto made = ProcessorStage::make(services_, s, refusal);
@@ -102,7 +99,8 @@ bool Pipeline::build_processors(const std::vector<config::ProcessorSettings>& fr
 }
 
 bool Pipeline::build_aggregators(BuildError& why) {
-  for (const auto& p : processors_) route_.push_back(p.get());
+  const auto fan_out = std::make_shared<FanOut>(outputs_, shared_formats_.size());
+  road_.assign(processors_.begin(), processors_.end());
   if (!settings_.aggregators.empty()) {
     std::vector<std::unique_ptr<Aggregator>> all;
     for (const auto& s : settings_.aggregators) {
@@ -111,22 +109,23 @@ bool Pipeline::build_aggregators(BuildError& why) {
       if (!made) return why = {&s, refusal.path, refusal.message}, false;
       all.push_back(std::move(made));
     }
-    aggregate_ = std::make_unique<AggregateStage>(
+    aggregate_ = std::make_shared<AggregateStage>(
         std::move(all), services_.ledger.add("agent", "aggregation", "", ""));
-    route_.push_back(aggregate_.get());
-    for (const auto& p : aggregate_processors_) aggregate_route_.push_back(p.get());
-    aggregate_route_.push_back(fan_out_.get());
-    aggregate_lane_ = std::make_shared<Lane>(0, aggregate_route_, services_.workers, [](Lane&) {});
+    road_.push_back(aggregate_);
+    auto road = std::make_shared<Road>(aggregate_processors_.begin(), aggregate_processors_.end());
+    road->push_back(fan_out);
+    aggregate_lane_ = std::make_shared<Lane>(0, std::move(road), services_.workers, [] {});
   }
-  route_.push_back(fan_out_.get());
+  road_.push_back(fan_out);
   return true;
 }
 
 bool Pipeline::build_inputs(BuildError& why) {
   for (const auto& s : settings_.inputs) {
     Instance::Refusal refusal{};
-    auto made = Input::make(services_, s, settings_, route_, refusal);
+    auto made = Input::make(services_, s, settings_, refusal);
     if (!made) return why = {&s, refusal.path, refusal.message}, false;
+    made->use_road(road_);
     inputs_.push_back(std::move(made));
   }
   return true;

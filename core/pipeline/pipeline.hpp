@@ -61,7 +61,7 @@ class Pipeline {
   void share_formats();
   void share_format(const std::vector<Output*>& outputs);
   bool build_processors(const std::vector<config::ProcessorSettings>& from,
-                        std::vector<std::unique_ptr<ProcessorStage>>& to, BuildError& why);
+                        std::vector<std::shared_ptr<ProcessorStage>>& to, BuildError& why);
   bool build_aggregators(BuildError& why);
   bool build_inputs(BuildError& why);
   Status start_all();
@@ -84,11 +84,10 @@ class Pipeline {
   const Services services_;
   const config::Settings& settings_;
   std::vector<std::unique_ptr<SharedFormat>> shared_formats_;
-  std::vector<std::unique_ptr<Output>> outputs_;
-  std::unique_ptr<FanOut> fan_out_;
-  std::vector<std::unique_ptr<ProcessorStage>> processors_, aggregate_processors_;
-  std::unique_ptr<AggregateStage> aggregate_;
-  Route route_, aggregate_route_;
+  std::vector<std::shared_ptr<Output>> outputs_;
+  std::vector<std::shared_ptr<ProcessorStage>> processors_, aggregate_processors_;
+  std::shared_ptr<AggregateStage> aggregate_;
+  Road road_;  // Behind the inputs' own stages.
   std::shared_ptr<Lane> aggregate_lane_;
   std::vector<std::unique_ptr<Input>> inputs_;
   std::atomic<bool> gather_failed_{false}, stopping_{false}, final_push_done_{false},

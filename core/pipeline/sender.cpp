@@ -37,7 +37,7 @@ void Sender::kick() {
 void Sender::kick_locked() {
   if (running_ || !can_send_locked()) return;
   running_ = true;
-  executor_.post([this] { run(); });
+  executor_.post(instance_.tasks().wrap([this] { run(); }));
 }
 
 bool Sender::can_send_locked() const {
@@ -52,7 +52,7 @@ void Sender::run() {
   for (int i = 0; i < calls_per_turn; ++i) {
     if (!send_one()) return;
   }
-  executor_.post_next([this] { run(); });
+  executor_.post_next(instance_.tasks().wrap([this] { run(); }));
 }
 
 // False when there is nothing to send now.
@@ -244,12 +244,13 @@ void Sender::retry_locked(Flight& flight, std::int64_t at_least_ns) {
   if (state_ == State::backing_off) return;  // Another flight has failed before it.
   state_ = State::backing_off;
   const std::int64_t wait = back_off_.next_ns(at_least_ns);
-  retry_timer_ = services_.timers.at(services_.clock.steady_ns() + wait, [this] {
+  const std::int64_t at = services_.clock.steady_ns() + wait;
+  retry_timer_ = services_.timers.at(at, instance_.tasks().wrap([this] {
     const std::lock_guard lock(mutex_);
     retry_timer_ = 0;
     if (state_ == State::backing_off) state_ = State::open;
     kick_locked();
-  });
+  }));
 }
 
 // ---- watching and ending ------------------------------------------------------------------------------------

@@ -26,9 +26,8 @@ void Gate::leave() {
   next();
 }
 
-Lane::Lane(std::uint32_t id, const Route& route, Executor& workers,
-           std::function<void(Lane&)> on_room)
-    : id_(id), route_(route), workers_(workers), on_room_(std::move(on_room)) {}
+Lane::Lane(std::uint32_t id, RoadRef road, Executor& workers, std::function<void()> on_room)
+    : id_(id), workers_(workers), on_room_(std::move(on_room)), road_(std::move(road)) {}
 
 void Lane::push(queue::Parcel parcel) {
   parcel.lane = id_;
@@ -36,6 +35,17 @@ void Lane::push(queue::Parcel parcel) {
   const std::lock_guard lock(mutex_);
   inbox_.push_back({std::move(parcel), 0, 0});
   if (state_ == State::idle) schedule();
+}
+
+// What the old road was the last owner of ends without the lock, on the caller's thread or on the lane's.
+void Lane::use(RoadRef road) {
+  const std::lock_guard lock(mutex_);
+  if (state_ == State::idle) {
+    road_.swap(road);
+    newest_ = {};
+  } else {
+    newest_.swap(road);
+  }
 }
 
 std::uint64_t Lane::rows_waiting() {
@@ -71,7 +81,9 @@ void Lane::run() {
 
 // False, and idle, when nothing waits.
 bool Lane::take_from_inbox() {
+  RoadRef old;
   const std::lock_guard lock(mutex_);
+  if (newest_) old = std::exchange(road_, std::exchange(newest_, {}));
   if (inbox_.empty()) {
     state_ = State::idle;
     return false;
@@ -85,8 +97,8 @@ bool Lane::take_from_inbox() {
 bool Lane::step() {
   Job& job = jobs_.front();
   made_.clear();
-  if (job.step < route_.size() &&
-      route_[job.step]->run(job, made_, *this) == Stage::Outcome::parked) {
+  if (job.step < road_->size() &&
+      (*road_)[job.step]->run(job, made_, *this) == Stage::Outcome::parked) {
     return woken_meanwhile();
   }
   const std::uint32_t next_step = job.step + 1;
@@ -110,7 +122,7 @@ bool Lane::woken_meanwhile() {
 void Lane::finish_one() {
   const std::uint32_t left = waiting_.fetch_sub(1, std::memory_order_acq_rel) - 1;
   if (left < parcels_max / 2 && wants_room_.exchange(false, std::memory_order_acq_rel)) {
-    on_room_(*this);
+    on_room_();
   }
 }
 
