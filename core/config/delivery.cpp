@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/base/units.hpp"
 #include "core/config/section.hpp"
 
 namespace weir::config {
@@ -32,13 +33,45 @@ void durability(const Node& node, std::string_view name, Values& values, D& deli
   std::string text;
   if (values.choice(node, name, {"process", "power"}, text)) delivery.power = text == "power";
 }
-void concurrency(const Node& node, std::string_view name, Values& values, D&) {
-  only_text(node, values, name, {"fixed"});
+void concurrency(const Node& node, std::string_view name, Values& values, D& delivery) {
+  std::string text;
+  if (values.choice(node, name, {"fixed", "adaptive"}, text))
+    delivery.adaptive = text == "adaptive";
 }
-// What cannot be delivered is dropped and counted: without a disk that is what "auto" means.
-void dead_letter(const Node& node, std::string_view name, Values& values, D&) {
-  only_text(node, values, name, {"auto", "drop"});
+
+void dead_letter(const Node& node, std::string_view name, Values& values, D& delivery) {
+  constexpr std::string_view other = "outputs.";
+  std::string text;
+  if (!values.string(node, name, text)) return;
+  if (text.starts_with(other) && text.size() > other.size()) {
+    delivery.dead_letter = DeadLetterKind::output;
+    delivery.dead_letter_output = text.substr(other.size());
+    return;
+  }
+  if (!values.choice(node, name, {"auto", "disk", "drop", "outputs.ALIAS"}, text)) return;
+  delivery.dead_letter = text == "auto"   ? DeadLetterKind::automatic
+                         : text == "disk" ? DeadLetterKind::disk
+                                          : DeadLetterKind::drop;
 }
+
+// "10000/s" records or "5MiB/s" bytes.
+void rate_limit(const Node& node, std::string_view name, Values& values, D& delivery) {
+  std::string text;
+  if (!values.string(node, name, text) || text.empty()) return;
+  std::string_view amount = text;
+  const bool a_second = amount.ends_with("/s");
+  if (a_second) amount.remove_suffix(2);
+  const auto parsed = parse_size(amount);
+  if (!a_second || !parsed.ok() || parsed.value() <= 0) {
+    values.reporter().error(node.at, quote(name) + " = " + quote(text) +
+                                         " is no rate: write \"10000/s\" for records or "
+                                         "\"5MiB/s\" for bytes");
+    return;
+  }
+  const bool records = amount.find_first_not_of("0123456789") == std::string_view::npos;
+  (records ? delivery.rate_rows : delivery.rate_bytes) = parsed.value();
+}
+
 void max_bytes(const Node& node, std::string_view name, Values& values, D& delivery) {
   values.size(node, name, delivery.max_bytes);
   if (delivery.max_bytes >= disk_bytes_least) return;
@@ -89,12 +122,19 @@ constexpr std::array<KeyRule<D>, 16> rules{{
      "Batches that may be on their way at a time, where the output can; else the output's own "
      "default",
      false, max_in_flight},
-    {"dead_letter", nullptr, "", false, dead_letter},
-    {"rate_limit", nullptr, "", false, later_text},
+    {"dead_letter", "\"auto\"",
+     "Where metrics go that the output will never take: disk, drop, outputs.ALIAS; auto: disk "
+     "where "
+     "something is kept there anyway",
+     false, dead_letter},
+    {"rate_limit", "\"\"", "The most that is sent: \"10000/s\" metrics or \"5MiB/s\"; empty: all",
+     false, rate_limit},
     {"exactly_once", nullptr, "", false, later_flag<false>},
     {"breaker", "true", "After repeated failure one batch is sent to try, before others follow",
      false, flag<&D::breaker>},
-    {"concurrency", nullptr, "", false, concurrency},
+    {"concurrency", "\"fixed\"",
+     "adaptive: fewer batches on their way than max_in_flight where the output gets slower", false,
+     concurrency},
 }};
 
 }  // namespace

@@ -52,6 +52,7 @@ void name_queue(std::vector<OutputSettings>& outputs, const AgentSettings& agent
                     [&](const OutputSettings& o) { return o.name == output.name; });
   output.queue_name = file_name_of(
       output.alias.empty() ? output.name + "." + std::to_string(same_plugin) : output.alias);
+  output.queue_directory = agent.buffer_directory;
   if (output.delivery.queue == QueueKind::memory) return;
   if (output.alias.empty()) ask_for_alias(output, agent, table, reporter);
   const bool taken = std::any_of(outputs.begin(), outputs.end() - 1, [&](const OutputSettings& o) {

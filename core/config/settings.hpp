@@ -119,23 +119,35 @@ enum class QueueKind : std::uint8_t {
   spill  // To disk where memory is full.
 };
 
-struct DeliverySettings {  // [outputs.X.delivery]
-  QueueKind queue{QueueKind::memory};
-  std::int64_t max_bytes{std::int64_t{1} << 30};  // Of a disk queue.
-  bool power{
-      false};  // Of a disk queue: what is acknowledged survives a power cut, not only the end of the process.
-  std::int64_t commit_interval_ns{5'000'000};  // The longest that it waits for that.
-  Overflow overflow{Overflow::wait};
+enum class DeadLetterKind : std::uint8_t {
+  automatic,  // disk where the output keeps something on disk anyway, else drop.
+  disk,
+  drop,
+  output
+};
+
+struct DeliverySettings {                         // [outputs.X.delivery]
+  std::int64_t max_bytes{std::int64_t{1} << 30};  // Of a disk queue, and of dead letters.
+  std::int64_t commit_interval_ns{5'000'000};     // With power: the longest that a commit waits.
   std::int64_t overflow_wait_ns{5'000'000'000};
   std::int64_t retry_initial_ns{1'000'000'000}, retry_max_ns{60'000'000'000};
-  std::int64_t max_attempts{0};   // 0 = for ever.
-  std::int64_t max_age_ns{0};     // 0 = never expires.
-  std::int64_t max_in_flight{1};  // Batches; at least 1.
+  std::int64_t max_attempts{0};              // 0 = for ever.
+  std::int64_t max_age_ns{0};                // 0 = never expires.
+  std::int64_t rate_rows{0}, rate_bytes{0};  // A second; 0 = no limit.
+  std::int64_t max_in_flight{1};             // Batches; at least 1.
+  std::string dead_letter_output;            // The alias of the output that takes them.
+  QueueKind queue{QueueKind::memory};
+  Overflow overflow{Overflow::wait};
+  DeadLetterKind dead_letter{DeadLetterKind::automatic};
+  bool power{
+      false};  // Of a disk queue: what is acknowledged survives a power cut, not only the end of the process.
+  bool adaptive{false};  // Fewer batches on their way where the peer gets slower.
   bool breaker{true};
 };
 
 struct OutputSettings : PluginSettings {
-  std::string queue_name;   // Of its files, stable over restarts; a file name.
+  std::string queue_name;       // Of its files, stable over restarts; a file name.
+  std::string queue_directory;  // The folder of such queues; empty: in the state directory.
   std::string destination;  // Digest of the options that say where it sends to; empty: none does.
   std::optional<std::int64_t> flush_interval_ns, flush_jitter_ns;
   std::int64_t metric_batch_size{1000}, metric_buffer_limit{10000};  // [agent]'s already taken in.

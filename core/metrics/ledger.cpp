@@ -18,6 +18,9 @@ std::string drops(const Node& n) {
     text += text.empty() ? "" : " ";
     text += std::string(drop_reason_name(static_cast<Drop>(i))) + "=" + number(n.dropped[i]);
   }
+  if (n.dead_lettered != 0) {
+    text += (text.empty() ? "" : " ") + std::string("dead_lettered=") + number(n.dead_lettered);
+  }
   return text;
 }
 
@@ -46,6 +49,7 @@ std::string json(const Node& n) {
       add((std::string("dropped_") + drop_reason_name(static_cast<Drop>(i))).c_str(), n.dropped[i]);
     }
   }
+  if (n.dead_lettered != 0) add("dead_lettered", n.dead_lettered);
   add("queued", n.queued);
   add("in_flight", n.in_flight);
   return text + ",\"imbalance\":" + std::to_string(n.imbalance()) + "}\n";
@@ -118,7 +122,8 @@ std::uint64_t Node::dropped_total() const {
 }
 
 std::int64_t Node::imbalance() const {
-  const std::uint64_t gone = out + absorbed + filtered + dropped_total() + queued + in_flight;
+  const std::uint64_t gone =
+      out + absorbed + filtered + dropped_total() + dead_lettered + queued + in_flight;
   return static_cast<std::int64_t>(in + created - gone);
 }
 

@@ -3,7 +3,7 @@
 // The conservation ledger: where did every record go?
 //
 // For each node of the graph, exactly
-//   in + created = out + absorbed + filtered + sum(dropped) + queued + in_flight
+//   in + created = out + absorbed + filtered + sum(dropped) + dead_lettered + queued + in_flight
 // A parser takes raw messages in (absorbed) and creates rows; a record it cannot read is created and dropped
 // in one step. A stage that replaces k rows by m has absorbed k and created m.
 //
@@ -66,6 +66,7 @@ struct alignas(64) Node {
 
   std::atomic<std::uint64_t> in{0}, created{0}, out{0}, absorbed{0}, filtered{0};
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Drop::count)> dropped{};
+  std::atomic<std::uint64_t> dead_lettered{0};
   std::atomic<std::uint64_t> queued{0}, in_flight{0};
 
   // What is not part of the equation.

@@ -36,15 +36,15 @@ void Backlog::set_on_ready(std::function<void()> on_ready) {
 
 // ---- on the lane ------------------------------------------------------------------------------------------
 
-Backlog::Put Backlog::put(Arrival arrival, Lane& lane) {
+Backlog::Put Backlog::put(Arrival arrival, Lane* lane) {
   const bool any = static_cast<bool>(arrival.rows.block);
   const std::uint64_t rows = any ? arrival.rows.count() : 0;
   const std::uint64_t bytes = any ? arrival.rows.block->cap_bytes() : 0;
   const std::lock_guard lock(mutex_);
   const bool to_disk = rows != 0 && goes_to_disk_locked(rows, bytes);
   const bool fits = to_disk ? spool_->fits(rows, bytes) : queue_.fits(rows, bytes, in_flight_);
-  if (rows != 0 && !fits && must_hold_locked(!arrival.rows.tokens.empty())) {
-    hold_locked(lane);
+  if (rows != 0 && !fits && lane != nullptr && must_hold_locked(!arrival.rows.tokens.empty())) {
+    hold_locked(*lane);
     return Put::held;
   }
   accept_locked(std::move(arrival), to_disk);

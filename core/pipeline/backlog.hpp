@@ -44,7 +44,8 @@ class Backlog {
     due,   // Taken, and wants_write().
     held,  // Nothing was taken: the lane is woken when it is worth trying again, and what waits has to be written.
   };
-  Put put(Arrival arrival, Lane& lane);
+  // lane: nullptr = nobody can wait; where there is no room, older rows give way, or these.
+  Put put(Arrival arrival, Lane* lane);
 
   // Is there a full batch, or something that is to be written whatever the batch size says?
   [[nodiscard]] bool wants_write() const;

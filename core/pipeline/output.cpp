@@ -53,11 +53,24 @@ std::unique_ptr<Output> Output::make(const Services& services,
   }
   made->backlog_ = std::make_unique<Backlog>(services, settings, *made->instance_, share_bytes,
                                              std::move(spool));
-  made->sender_ =
-      std::make_unique<Sender>(Sender::Parts{services, settings.delivery, *made->instance_,
-                                             made->rendering_, *made->backlog_, made->executor()});
+  made->sender_ = std::make_unique<Sender>(
+      Sender::Parts{services, settings.delivery, *made->instance_, made->rendering_,
+                    *made->backlog_, made->executor(), make_letters(*made)});
   made->backlog_->set_on_ready([sender = made->sender_.get()] { sender->kick(); });
   return made;
+}
+
+DeadLetters* Output::make_letters(Output& output) {
+  using Kind = config::DeadLetterKind;
+  const auto& delivery = output.settings_.delivery;
+  if (delivery.dead_letter == Kind::output) return &output.other_letters_;
+  const bool keeps = delivery.queue != config::QueueKind::memory;
+  if (delivery.dead_letter != Kind::disk && (delivery.dead_letter == Kind::drop || !keeps)) {
+    return nullptr;
+  }
+  output.disk_letters_ =
+      std::make_unique<DiskLetters>(output.services_, output.settings_, *output.instance_);
+  return output.disk_letters_.get();
 }
 
 Output::~Output() {
@@ -98,9 +111,17 @@ Output::Offer Output::offer(const queue::Parcel& parcel, Lane& lane) {
   if (selected != 0 && !mine.block) {  // No memory for a copy.
     for (const auto& token : parcel.tokens) token->abandoned();
   }
-  const auto put = backlog_->put({std::move(mine), parcel.count(), selected}, lane);
+  const auto put = backlog_->put({std::move(mine), parcel.count(), selected}, &lane);
   if (put != Backlog::Put::taken) sender_->kick();
   return put == Backlog::Put::held ? Offer::hold : Offer::taken;
+}
+
+void Output::take_letter(const queue::Parcel& rows) {
+  std::uint32_t selected = 0;
+  queue::Parcel mine = prepare(rows, selected);
+  if (backlog_->put({std::move(mine), rows.count(), selected}, nullptr) != Backlog::Put::taken) {
+    sender_->kick();
+  }
 }
 
 // ---- starting ---------------------------------------------------------------------------------------

@@ -36,6 +36,15 @@ class Output final : public HostCalls {
   // Takes the parcel's rows that are meant for this output. hold: nothing was taken, the lane is woken.
   Offer offer(const queue::Parcel& parcel, Lane& lane);
 
+  // Rows that another output gave up; never waits.
+  void take_letter(const queue::Parcel& rows);
+  // The alias of the output that takes what this one gives up; empty: none does.
+  [[nodiscard]] const std::string& letters_to() const {
+    return settings_.delivery.dead_letter_output;
+  }
+  // Before begin(). to outlives this one.
+  void send_letters_to(Output& to) { other_letters_.to = &to; }
+
   // Writes all that is queued now, whatever the flush interval says.
   void flush();
   // From now on nothing waits: no lane is held for longer than the output makes progress.
@@ -67,6 +76,16 @@ class Output final : public HostCalls {
   Output(const Services& services, const config::OutputSettings& settings,
          const config::AgentSettings& agent, Select select, Modify modify);
 
+  // Dead letters that go to another output.
+  struct OtherLetters final : DeadLetters {
+    bool take(const Letter& letter) override {
+      if (to != nullptr) to->take_letter(letter.rows);
+      return to != nullptr;
+    }
+    Output* to{nullptr};
+  };
+
+  static DeadLetters* make_letters(Output& output);
   queue::Parcel prepare(const queue::Parcel& parcel, std::uint32_t& selected) const;
   void start_plugin();
   void started_or_retry(weir_status status, const weir_err& err);
@@ -80,6 +99,8 @@ class Output final : public HostCalls {
   const Rename rename_;
   std::unique_ptr<Instance> instance_;
   Rendering rendering_;
+  OtherLetters other_letters_;
+  std::unique_ptr<DiskLetters> disk_letters_;
   std::unique_ptr<Backlog> backlog_;
   std::unique_ptr<Sender> sender_;
   std::vector<queue::Parcel> given_up_;  // What was with the plugin when the end came.

@@ -55,7 +55,25 @@ bool Pipeline::build_outputs(BuildError& why) {
     if (!made) return why = {&s, refusal.path, refusal.message}, false;
     outputs_.push_back(std::move(made));
   }
+  if (!connect_letters(why)) return false;
   share_formats();
+  return true;
+}
+
+bool Pipeline::connect_letters(BuildError& why) {
+  for (std::size_t i = 0; i < outputs_.size(); ++i) {
+    const std::string& alias = outputs_[i]->letters_to();
+    if (alias.empty()) continue;
+    const auto to = std::find_if(outputs_.begin(), outputs_.end(), [&](const auto& o) {
+      return o->instance().spec().alias == alias;
+    });
+    if (to == outputs_.end() || *to == outputs_[i]) {
+      why = {&settings_.outputs[i], "delivery",
+             "dead_letter: there is no other output with the alias \"" + alias + "\""};
+      return false;
+    }
+    outputs_[i]->send_letters_to(**to);
+  }
   return true;
 }
 

@@ -58,6 +58,7 @@ class Pipeline {
  private:
   Pipeline(const Services& services, const config::Settings& settings);
   bool build_outputs(BuildError& why);
+  bool connect_letters(BuildError& why);
   void share_formats();
   void share_format(const std::vector<Output*>& outputs);
   bool build_processors(const std::vector<config::ProcessorSettings>& from,

@@ -185,6 +185,61 @@ TEST_F(SenderTest, AnInputThatWaitsForAcksIsHeldAndNothingOfItDropped) {
   EXPECT_TRUE(pipeline_->stop(world_.wait()));
 }
 
+TEST_F(SenderTest, SendsNoFasterThanTheRate) {
+  settings_.outputs[0].delivery.rate_rows = 2;
+  settings_.agent.interval_ns = 100 * second;
+  NamesInput::names = {"a", "b", "c", "d", "e", "f"};
+  start();
+  world_.advance(100 * second);
+  const std::size_t burst = NamesOutput::all().size();
+  EXPECT_LE(burst, 3U);
+  world_.advance(second + 10 * ms);
+  EXPECT_GT(NamesOutput::all().size(), burst);
+  EXPECT_LE(NamesOutput::all().size(), burst + 3);
+  NamesInput::names.clear();
+  EXPECT_TRUE(pipeline_->stop(world_.wait()));
+  EXPECT_EQ(NamesOutput::all().size(), 6U);
+}
+
+TEST_F(SenderTest, AnotherOutputTakesWhatOneGivesUp) {
+  NamesInput::names = {"good", "bad"};
+  NamesOutput::poison = "bad";
+  settings_.outputs[0].filter.namedrop = {"never"};
+  settings_.outputs[0].delivery.dead_letter = config::DeadLetterKind::output;
+  settings_.outputs[0].delivery.dead_letter_output = "graves";
+  settings_.outputs.push_back(plugin_settings<NamesOutput, config::OutputSettings>());
+  settings_.outputs[1].alias = "graves";
+  settings_.outputs[1].filter.namepass = {"bad"};
+  settings_.outputs[1].names.name_override = "buried";
+  EXPECT_TRUE(once());
+  const Names all = NamesOutput::all();
+  EXPECT_EQ(std::count(all.begin(), all.end(), "good"), 1);
+  EXPECT_EQ(std::count(all.begin(), all.end(), "buried"), 2) << "its own, and the letter";
+  EXPECT_EQ(node("outputs").dead_lettered, 1U);
+}
+
+TEST_F(SenderTest, ADeadLetterNeedsAnAddress) {
+  settings_.outputs[0].delivery.dead_letter = config::DeadLetterKind::output;
+  settings_.outputs[0].delivery.dead_letter_output = "nobody";
+  Pipeline::BuildError why{};
+  EXPECT_EQ(Pipeline::build(world_.services(), settings_, why), nullptr);
+  EXPECT_EQ(why.path, "delivery");
+}
+
+TEST(AdaptiveLimit, ShrinksWhereThePeerGetsSlowerAndGrowsAgain) {
+  AdaptiveLimit limit(8, true);
+  EXPECT_EQ(limit.now(), 1U);
+  for (int i = 0; i < 100; ++i) limit.succeeded(1000, 1000);
+  EXPECT_EQ(limit.now(), 8U);
+  for (int i = 0; i < 10; ++i) limit.succeeded(5000, 1000);
+  EXPECT_LT(limit.now(), 6U);
+  limit.failed();
+  EXPECT_LT(limit.now(), 3U);
+  for (int i = 0; i < 300; ++i) limit.succeeded(5000, 1000);
+  EXPECT_EQ(limit.now(), 8U) << "the peer is slower for good";
+  EXPECT_EQ(AdaptiveLimit(8, false).now(), 8U);
+}
+
 // Pieces of one stream, each of which wants to hear when it is safe.
 struct AskingPieces {
   static constexpr info meta{"asking_pieces", "1.0.0", "Wants pieces acknowledged", WEIR_EMITS_RAW};

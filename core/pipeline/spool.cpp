@@ -19,8 +19,14 @@ constexpr std::uint64_t entry_rows_least = 1000;
 constexpr std::uint64_t cache_part = 2;
 constexpr std::uint64_t unsynced_bytes_max = 8 << 20;
 
-std::string folder_of(const std::string& state, const config::OutputSettings& settings) {
-  return state + "/queue/" + settings.queue_name;
+// An empty text where there is no state directory, and why.
+std::string folder_of(Storage& storage, const config::OutputSettings& settings, std::string& why) {
+  if (!settings.queue_directory.empty()) {
+    return settings.queue_directory + "/" + settings.queue_name;
+  }
+  const auto state = storage.directory();
+  if (!state.ok()) return why = state.error().message, std::string();
+  return state.value() + "/queue/" + settings.queue_name;
 }
 
 // The rows as a block of their own, without what was not selected.
@@ -36,10 +42,9 @@ std::unique_ptr<Spool> Spool::open(const Services& services, const config::Outpu
                                    Instance& instance, std::uint64_t share_bytes,
                                    std::string& why) {
   if (services.storage == nullptr) return why = "this agent keeps no state", nullptr;
-  const auto state = services.storage->directory();
-  if (!state.ok()) return why = state.error().message, nullptr;
   queue::DiskQueue::Settings s;
-  s.directory = folder_of(state.value(), settings);
+  s.directory = folder_of(*services.storage, settings, why);
+  if (s.directory.empty()) return nullptr;
   s.owner = settings.queue_name;
   s.destination = settings.destination;
   s.max_bytes = static_cast<std::uint64_t>(settings.delivery.max_bytes);

@@ -79,7 +79,7 @@ TEST_F(SpoolTest, ABadRecordIsBisectedOutOnDiskToo) {
   NamesOutput::poison = "bad";
   gather_and_stop({"a", "bad", "b", "c", "d"});
   EXPECT_EQ(NamesOutput::all(), (Names{"a", "b", "c", "d"}));
-  EXPECT_EQ(dropped(metrics::Drop::rejected), 1U);
+  EXPECT_EQ(node("outputs").dead_lettered, 1U);
   gather_and_stop({});
   EXPECT_EQ(NamesOutput::all().size(), 4U);
 }
@@ -133,6 +133,28 @@ TEST_F(SpoolTest, AFullDiskQueueDropsTheOldestWhenTheOutputStaysAway) {
   world_.advance(1000 * second);
   stop();
   EXPECT_EQ(NamesOutput::all().size() + dropped(metrics::Drop::overflow), node("outputs").in);
+}
+
+// Goal: three bad records among many arrive in the dead letters with their reason, all others where they belong.
+TEST_F(SpoolTest, BadRecordsAreKeptApartWithTheirReason) {
+  settings_.outputs[0].metric_batch_size = 1000;
+  NamesOutput::poison = "bad";
+  Names names(1000, "good");
+  names[1] = names[500] = names[999] = "bad";
+  gather_and_stop(names);
+  EXPECT_EQ(NamesOutput::all().size(), 997U);
+  EXPECT_EQ(node("outputs").dead_lettered, 3U);
+  EXPECT_LT(NamesOutput::tries, 3 * 20 + 1);
+  queue::DiskQueue::Settings s;
+  s.directory = storage_.directory().value() + "/dead/main";
+  queue::DiskQueue::Recovery found;
+  const auto dead = queue::DiskQueue::open(system_disk(), world_.budget, s, found);
+  ASSERT_TRUE(dead.ok()) << dead.error().message;
+  EXPECT_EQ(found.records, 3U);
+  const auto letter = dead.value()->take();
+  ASSERT_TRUE(letter.ok());
+  EXPECT_NE(letter.value().meta.find("\"reason\":\""), std::string::npos) << letter.value().meta;
+  EXPECT_EQ(letter.value().rows.count(), 1U);
 }
 
 TEST_F(SpoolTest, TwoAgentsCannotHaveOneQueue) {
