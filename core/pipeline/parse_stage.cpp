@@ -8,8 +8,26 @@
 namespace weir::pipeline {
 namespace {
 
-bool same_tags(const weir_row& a, const weir_row& b) {
-  return a.n_tag == b.n_tag && (a.n_tag == 0 || a.tag0 == b.tag0);
+// Can one call take both? What the rows say of their metrics is then the same.
+bool alike(const weir_row& a, const weir_row& b) {
+  const bool same_tags = a.n_tag == b.n_tag && (a.n_tag == 0 || a.tag0 == b.tag0);
+  const bool same_time =
+      a.flags == b.flags && ((a.flags & WEIR_ROW_TIME) == 0 || a.time_ns == b.time_ns);
+  return same_tags && same_time && a.name == b.name && a.n_field == 1 && b.n_field == 1;
+}
+
+bool says_more(const weir_row& r) {
+  return r.name != WEIR_NO_ID || r.n_field > 1 || (r.flags & WEIR_ROW_TIME) != 0;
+}
+
+void set_fields(editor& rows, std::uint32_t r, const row& message) {
+  for (std::uint32_t i = 1; i < message.raw().n_field; ++i) {
+    const block& b = message.home();
+    weir_field f = b.fields()[message.raw().field0 + i];
+    const std::string_view key = b.str(f.key);
+    if (f.type == WEIR_STRING) f = rows.make_field(b.text(f.v.str));
+    rows.put_field(r, key, f);
+  }
 }
 
 std::uint64_t session_key(std::uint32_t lane, std::uint32_t session) {
@@ -135,7 +153,7 @@ Stage::Outcome ParseStage::run(Job& job, std::vector<queue::Parcel>& out, Lane&)
     const std::uint8_t kind = rows.rows()[r].kind;
     std::uint32_t end = r + 1;
     while (kind != WEIR_RAW_STREAM && end < n && rows.rows()[end].kind == kind &&
-           same_tags(rows.rows()[r], rows.rows()[end])) {
+           alike(rows.rows()[r], rows.rows()[end])) {
       ++end;
     }
     parse_group(reading, raw, {r, end - r}, out);
@@ -375,6 +393,7 @@ void ParseStage::settle(Parser& parser, const queue::Parcel& parcel, std::uint32
   add_row_tags(parcel, r, made);
   for (auto& p : made) {
     name_rows(p);
+    apply_row(parcel, r, p);
     p.lane = parcel.lane;
     p.tokens = parcel.tokens;
     node_->created += p.n_rows;
@@ -406,6 +425,22 @@ void ParseStage::name_rows(queue::Parcel& made) const {
   if (!nameless) return;
   edit_rows(made, services_.budget, [this](editor& e) {
     e.each_name([this](std::string_view name) { return name.empty() ? &metric_name_ : nullptr; });
+  });
+}
+
+// What the source says of a message's metrics stands above what the message says.
+void ParseStage::apply_row(const queue::Parcel& raw, std::uint32_t r, queue::Parcel& made) const {
+  const block rows(raw.block.batch());
+  const weir_row& source = rows.rows()[r];
+  if (!says_more(source)) return;
+  const row message(rows, source);
+  edit_rows(made, services_.budget, [&](editor& e) {
+    const std::uint32_t name = source.name == WEIR_NO_ID ? WEIR_NO_ID : e.intern(message.name());
+    e.each_row([&](std::uint32_t i) {
+      if (name != WEIR_NO_ID) e.set_name(i, name);
+      if ((source.flags & WEIR_ROW_TIME) != 0) e.set_time(i, source.time_ns);
+      set_fields(e, i, message);
+    });
   });
 }
 

@@ -106,6 +106,7 @@ class ParseStage final : public Stage {
               std::vector<queue::Parcel>& out);
   void add_row_tags(const queue::Parcel& raw, std::uint32_t row, std::vector<queue::Parcel>& made);
   void name_rows(queue::Parcel& made) const;
+  void apply_row(const queue::Parcel& raw, std::uint32_t row, queue::Parcel& made) const;
   Session& session_of(std::uint32_t lane, std::uint32_t session);
   void close_session(std::uint32_t lane, std::uint32_t session);
   void log_bad(Parser& parser, const weir_bad& bad) const;

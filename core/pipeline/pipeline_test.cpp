@@ -361,6 +361,27 @@ TEST_F(PipelineTest, AnInputHearsHowItsBatchWasParsed) {
   EXPECT_TRUE(pipeline_->stop(world_.wait()));
 }
 
+TEST_F(PipelineTest, ALostRecordIsASourcesBusinessWhereItIsToBe) {
+  settings_.inputs[0].descriptor = plugin_of<WaitingInput>();
+  for (const bool nack : {false, true}) {
+    WaitingInput::heard.clear();
+    NamesOutput::answers = {WEIR_E_FAIL};
+    settings_.inputs[0].on_loss_nack = nack;
+    EXPECT_TRUE(once());
+    EXPECT_EQ(WaitingInput::heard, Names{nack ? "5: -1" : "5: 0"});
+  }
+}
+
+TEST_F(PipelineTest, WhatTheSourceSaysOfMetricsStandsAboveWhatTheyDo) {
+  RowsOutput::rows.clear();
+  use_stream(plugin_of<LinesParser>(), {});
+  settings_.inputs[0].descriptor = plugin_of<SayingInput>();
+  settings_.inputs[0].precision_ns = 1;
+  settings_.outputs[0].descriptor = plugin_of<RowsOutput>();
+  ASSERT_TRUE(once());
+  EXPECT_EQ(RowsOutput::rows, (Names{"renamed t:x n of at 7", "b n"}));
+}
+
 TEST_F(PipelineTest, MetricsWithoutANameHaveTheInputs) {
   use_stream(plugin_of<NamelessParser>(), {"one\nTwo\nthree\n"});
   settings_.inputs[0].name = "file";

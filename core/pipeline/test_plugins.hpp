@@ -35,6 +35,48 @@ struct PiecesInput {
   }
 };
 
+// Two messages: one that says how its metrics are called, when they are and what else they have; and one that does not.
+struct SayingInput {
+  static constexpr weir::info meta{"saying", "1.0.0", "Says more than its messages",
+                                   WEIR_EMITS_RAW};
+  void gather(weir::sink& out) {
+    out.raw("a", WEIR_RAW_RECORD);
+    out.metrics_name("renamed").metrics_time(7).tag("t", "x").field("of", "the source");
+    out.raw("b", WEIR_RAW_RECORD);
+  }
+};
+
+// Waits for the end of its batch.
+struct WaitingInput {
+  static constexpr weir::info meta{"waiting", "1.0.0", "Wants acknowledgements"};
+  static inline std::vector<std::string> heard;
+  weir::host self;
+  void gather(weir::sink& out) {
+    weir::emit_options options;
+    options.cookie = 5;
+    out.begin(options);
+    out.metric("a").field("n", std::int64_t{1});
+  }
+  void ack(std::uint64_t cookie, weir_status status) {
+    heard.push_back(std::to_string(cookie) + ": " + std::to_string(status));
+  }
+};
+
+// Keeps each row with its name, fields and time.
+struct RowsOutput {
+  static constexpr weir::info meta{"rows", "1.0.0", "Keeps rows"};
+  static inline std::vector<std::string> rows;
+  static std::string text_of(const weir::row& r) {
+    std::string text(r.name());
+    for (const auto& t : r.tags()) text += " " + std::string(t.key) + ":" + std::string(t.value);
+    for (const auto& f : r.fields()) text += " " + std::string(f.key);
+    return text + (r.time_ns() == 7 ? " at 7" : "");
+  }
+  void write(const weir::delivery& d) {
+    for (const weir::row r : d) rows.push_back(text_of(r));
+  }
+};
+
 // An input that wants to hear how its batch was parsed.
 struct AskingInput {
   static constexpr weir::info meta{"asking", "1.0.0", "Asks how it was parsed", WEIR_EMITS_RAW};

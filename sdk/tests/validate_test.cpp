@@ -51,6 +51,19 @@ struct Refusal {
   std::function<void(Block&)> harm;
 };
 
+TEST(Validate, RawRowsMaySayMoreOfTheirMetrics) {
+  builder b;
+  b.raw("text", WEIR_RAW_RECORD).metrics_name("n").metrics_time(5).field("f", std::int64_t{1});
+  block_memory m(b.bytes());
+  b.seal(m.data());
+  EXPECT_EQ(validate(m.data(), m.size()), nullptr);
+  auto& row = *reinterpret_cast<weir_row*>(m.data() + m.head()->off_rows);
+  EXPECT_EQ(row.flags, WEIR_ROW_TIME);
+  EXPECT_EQ(row.n_field, 2);
+  row.name = m.head()->n_strs;
+  EXPECT_STREQ(validate(m.data(), m.size()), "a name is outside the string table");
+}
+
 class Refuses : public ::testing::TestWithParam<Refusal> {};
 
 TEST_P(Refuses, WithItsOwnWords) {

@@ -5,7 +5,8 @@
  * Lifecycle  weir_module_v0 -> module.init -> create -> start -> (work) -> stop -> destroy.
  *            stop is legal in any state, and twice. Modules are never unloaded.
  * Threads    Every function has a tag:
- *            [life] create, start, stop, destroy: never at the same time as anything else on the instance
+ *            [life] create, start, stop, destroy: never at the same time as anything else on the instance, but
+ *                   that acknowledgements (WEIR_EV_ACK) reach events() while an input's stop waits for them
  *            [work] the kind's functions: one at a time per instance, unless WEIR_CONCURRENT; may block
  *                   only with WEIR_MAY_BLOCK
  *            [loop] events(): must not block; not together with [work] unless WEIR_CONCURRENT
@@ -113,13 +114,15 @@ enum { WEIR_UNTYPED = 0, WEIR_COUNTER = 1, WEIR_GAUGE = 2, WEIR_HISTOGRAM = 3, W
  * cannot be cut. stream: a piece of a byte stream whose cuts mean nothing; the host carries the rest of
  * an unfinished record over to the next piece of the same session. */
 enum { WEIR_RAW_RECORD = 1, WEIR_RAW_DOCUMENT = 2, WEIR_RAW_STREAM = 3 };
-enum { WEIR_ROW_LAST = 1 }; /* row flag, raw: the session ends with this row; nothing is carried over */
+/* Row flags, raw. LAST: the session ends with this row; nothing is carried over. TIME: the message's metrics get
+ * the row's time, also where they have one of their own. */
+enum { WEIR_ROW_LAST = 1, WEIR_ROW_TIME = 2 };
 
 typedef struct weir_row { /* 32 bytes */
   int64_t time_ns;
-  uint32_t name;            /* string id; raw: WEIR_NO_ID */
+  uint32_t name;            /* string id; raw: what the message's metrics are called whatever they say, or WEIR_NO_ID */
   uint32_t tag0, field0;    /* first tag, first field */
-  uint16_t n_tag, n_field;  /* raw: n_field is 1, a WEIR_STRING with the message, key WEIR_NO_ID */
+  uint16_t n_tag, n_field;  /* raw: first a WEIR_STRING with the message, key WEIR_NO_ID; then fields for its metrics */
   uint8_t kind, flags;      /* metric: WEIR_UNTYPED...; raw: WEIR_RAW_... */
   uint16_t rsv0;
   uint32_t ext;             /* raw: session, one per file or connection; metric: 0 */
@@ -147,12 +150,20 @@ typedef struct weir_sref { /* one string of the table: a range of the blob */
   uint32_t off, len;
 } weir_sref;
 
-/* HEADROOM: of a raw block with one row. Its len bytes mean nothing and end where the row's message begins:
+/* SOURCE: where the rows came from, a weir_source and behind it the name of the stream. The blob has no alignment: copy it.
+ * HEADROOM: of a raw block with one row. Its len bytes mean nothing and end where the row's message begins:
  * whoever owns the block may put what was carried over there and let the message begin that much earlier. */
 enum { WEIR_X_SOURCE = 1, WEIR_X_HEADROOM = 2 };
 typedef struct weir_ext { /* an optional section: len bytes of the blob from off; an unknown id is skipped */
   uint32_t id, off, len, rsv;
 } weir_ext;
+
+/* A piece of a source that counts its records, such as a partition of a topic. */
+typedef struct weir_source { /* 32 bytes, then stream_len bytes of UTF-8 */
+  uint32_t size, partition;
+  int64_t first, next; /* number of the first record, and of the one behind the last */
+  uint32_t stream_len, rsv;
+} weir_source;
 
 /* ---- 3. what the host offers ----------------------------------------------------------------- */
 
@@ -343,7 +354,7 @@ typedef struct weir_ops { /* every kind */
   weir_status (*create)(const weir_host *host, const weir_conf *conf, void **self, weir_err *err); /* [life] no I/O, no threads */
   void (*destroy)(void *self);                                                                    /* [life] */
   weir_status (*start)(void *self, int64_t deadline_ns, weir_err *err);                           /* [life] may block; may be retried */
-  weir_status (*stop)(void *self, int64_t deadline_ns, weir_err *err);                            /* [life] join what was started */
+  weir_status (*stop)(void *self, int64_t deadline_ns, weir_err *err);                            /* [life] join what was started; deadline by the steady clock */
   void (*events)(void *self, const weir_event *first, uint32_t bytes);                            /* [loop] */
   const void *(*extension)(void *self, const char *id);                                           /* [life] */
 } weir_ops;

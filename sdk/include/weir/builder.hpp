@@ -355,6 +355,17 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
       return *this;
     }
 
+    // What the metrics of the open raw row are called, whatever they say; tag() and field() add to them.
+    builder& metrics_name(std::string_view name) {
+      open_row().name = strings_.intern(name);
+      return *this;
+    }
+    // When they are, whatever they say.
+    builder& metrics_time(std::int64_t ns) {
+      open_row().flags |= WEIR_ROW_TIME;
+      return time(ns);
+    }
+
     // ---- for parsers: ids and ready ranges ----
 
     // The strings of the batch under construction.

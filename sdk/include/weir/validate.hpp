@@ -179,8 +179,14 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     }
     const char* raw_row(const weir_row& r) const {
       const weir_field& f = block_.fields()[r.field0];
-      if (r.n_field != 1 || f.type != WEIR_STRING) return "a raw row without its message";
+      if (r.n_field == 0 || f.type != WEIR_STRING) return "a raw row without its message";
       if (r.kind < WEIR_RAW_RECORD || r.kind > WEIR_RAW_STREAM) return "unknown kind of raw row";
+      if (r.name >= head_->n_strs && r.name != WEIR_NO_ID) {
+        return "a name is outside the string table";
+      }
+      for (std::uint32_t i = 1; i < r.n_field; ++i) {
+        if (const char* wrong = one_field((&f)[i])) return wrong;
+      }
       return in_blob(static_cast<std::uint32_t>(f.v.str), f.v.str >> 32)
                  ? nullptr
                  : "a message is outside the blob";

@@ -19,8 +19,8 @@
 //                -> std::size_t with meta flag WEIR_CUTS_STREAM: the bytes used of a stream
 //   serializers  serialize(row, text&), and serialize_document(const batch&, text&) if it can; begin_batch(const
 //                batch&) before the rows of each batch, where something is kept between them
-// Every kind may have: init() after the options are loaded; start() before work and stop() after it, where
-// start may be retried and stop called twice; ack(cookie, status), parsed(weir_ev_parsed), resume(lane),
+// Every kind may have: init() after the options are loaded; start() before work and stop() or stop(deadline_ns), in
+// time of the steady clock, after it, where start may be retried and stop called twice; ack(cookie, status), parsed(weir_ev_parsed), resume(lane),
 // posted(cookie) in [loop]; idle() when nothing came for a while (parsers), to give memory back; stopping() before the
 // end (inputs);
 // a member `weir::host self`, set before init().
@@ -92,6 +92,7 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
   WEIR_DETECT(has_init, lvalue<P>().init());
   WEIR_DETECT(has_start, lvalue<P>().start());
   WEIR_DETECT(has_stop, lvalue<P>().stop());
+  WEIR_DETECT(has_stop_until, lvalue<P>().stop(std::int64_t{}));
   WEIR_DETECT(has_ack, lvalue<P>().ack(std::uint64_t{}, weir_status{}));
   WEIR_DETECT(has_parsed, lvalue<P>().parsed(lvalue<const weir_ev_parsed>()));
   WEIR_DETECT(has_resume, lvalue<P>().resume(std::uint32_t{}));
@@ -197,10 +198,12 @@ inline namespace v1 __attribute__((visibility("hidden"))) {
     });
   }
   template <typename P>
-  weir_status stop(void* self, std::int64_t, weir_err* err) {
+  weir_status stop(void* self, std::int64_t deadline_ns, weir_err* err) {
     (void)self;
+    (void)deadline_ns;
     return guard(err, [&] {
       if constexpr (has_stop<P>::value) as<P>(self).plugin.stop();
+      if constexpr (has_stop_until<P>::value) as<P>(self).plugin.stop(deadline_ns);
       return WEIR_OK;
     });
   }
