@@ -9,29 +9,10 @@
 namespace weir::kafka_output {
 namespace {
 
-constexpr int syslog_warning = 4;
-constexpr int syslog_info = 6;
 constexpr int full_step_ms = 10;
 constexpr int event_wait_ms = 1000;
 constexpr int last_fates_ms = 1000;
 constexpr std::size_t fates_at_once = 1024;
-
-struct ConfFree {
-  void operator()(rd_kafka_conf_t* c) const { rd_kafka_conf_destroy(c); }
-};
-using Conf = std::unique_ptr<rd_kafka_conf_t, ConfFree>;
-
-Conf make_conf(const Settings& settings) {
-  Conf conf(rd_kafka_conf_new());
-  std::array<char, 512> why{};
-  for (const auto& [name, value] : settings) {
-    if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), why.data(), why.size()) !=
-        RD_KAFKA_CONF_OK) {
-      throw config_error("", "librdkafka refuses " + name + ": " + why.data());
-    }
-  }
-  return conf;
-}
 
 void* input_of(std::string_view bytes) {
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): the library copies it
@@ -42,17 +23,12 @@ void* input_of(std::string_view bytes) {
 
 Producer::Producer(const Settings& settings, host home, Listener listener, const BearerToken* token)
     : home_(home), listener_(std::move(listener)) {
-  Conf conf = make_conf(settings);
+  kafka::Conf conf = kafka::make_conf(settings);
   rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
   rd_kafka_conf_set_log_cb(conf.get(), on_log);
-  std::array<char, 512> why{};
-  client_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), why.data(), why.size()));
-  if (!client_) {
-    throw config_error("", std::string("no Kafka client with these settings: ") + why.data());
-  }
-  static_cast<void>(conf.release());
-  if (token != nullptr) set_token(*token);
+  client_.reset(kafka::make_client(RD_KAFKA_PRODUCER, std::move(conf)));
+  if (token != nullptr) kafka::set_token(client_.get(), *token);
   events_.reset(rd_kafka_queue_get_main(client_.get()));
   listening_ = std::thread([this] { listen(); });
 }
@@ -62,26 +38,6 @@ Producer::~Producer() {
   ending_ = true;
   rd_kafka_queue_yield(events_.get());
   if (listening_.joinable()) listening_.join();
-}
-
-// librdkafka copies the token. It would ask for another near the end of a token's life; this one has
-// no end that is known here, and the brokers judge it anew at each connection.
-void Producer::set_token(const BearerToken& token) {
-  constexpr auto long_enough = std::chrono::hours(10 * 365 * 24);
-  const auto end = std::chrono::system_clock::now().time_since_epoch() + long_enough;
-  const std::int64_t end_ms = std::chrono::duration_cast<std::chrono::milliseconds>(end).count();
-  std::vector<const char*> extensions;
-  for (const auto& [key, value] : token.extensions) {
-    extensions.insert(extensions.end(), {key.c_str(), value.c_str()});
-  }
-  std::array<char, 512> why{};
-  const rd_kafka_resp_err_t error = rd_kafka_oauthbearer_set_token(
-      client_.get(), token.value.c_str(), end_ms, token.principal.c_str(), extensions.data(),
-      extensions.size(), why.data(), why.size());
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    throw config_error(
-        "", std::string("librdkafka refuses sasl_access_token or sasl_extensions: ") + why.data());
-  }
 }
 
 void Producer::listen() {
@@ -117,10 +73,7 @@ void Producer::hear(rd_kafka_event_t* event) {
 void Producer::on_log(const rd_kafka_t* client, int level, const char*, const char* text) {
   const auto* me = static_cast<const Producer*>(rd_kafka_opaque(client));
   if (me == nullptr || !me->home_) return;
-  const std::int32_t as = level <= syslog_warning ? WEIR_LOG_WARN
-                          : level <= syslog_info  ? WEIR_LOG_INFO
-                                                  : WEIR_LOG_DEBUG;
-  me->home_.log(as, text);
+  kafka::log_line(me->home_, level, text);
 }
 
 std::string Producer::unreachable(int timeout_ms) {

@@ -25,11 +25,13 @@
 
 #include <weir/sink.hpp>
 
+#include "plugins/common/kafka_client/client_settings.hpp"
 #include "plugins/outputs/kafka/batches.hpp"
 
 namespace weir::kafka_output {
 
-using Settings = std::vector<std::pair<std::string, std::string>>;  // librdkafka's names and values
+using kafka::BearerToken;
+using kafka::Settings;
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Message {
@@ -38,13 +40,6 @@ struct Message {
   std::int64_t time_ms;
   const Headers& headers;
   std::uint64_t tag;  // Comes back with the fate.
-};
-
-// What SASL/OAUTHBEARER shows to the brokers (RFC 7628).
-struct BearerToken {
-  std::string value;
-  std::string principal;  // Only for librdkafka's own log.
-  std::vector<std::pair<std::string, std::string>> extensions;
 };
 
 class Producer {
@@ -74,7 +69,6 @@ class Producer {
   void hear(rd_kafka_event_t* event);
   rd_kafka_resp_err_t try_send(const Message& message);
   rd_kafka_topic_t* topic_of(const std::string& name);
-  void set_token(const BearerToken& token);
 
   struct ClientFree {
     void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
