@@ -12,17 +12,10 @@ import unittest
 import urllib.parse
 import urllib.request
 
-from agent import SOURCE, Agent, free_port, wait_for
+from agent import Agent, free_port, wait_for
+from servers import server
 
-SERVERS = SOURCE / "tests" / "support" / "servers"
 RECORDS = int(os.environ.get("WEIR_E2E_RECORDS", "200000")) // 4
-
-
-def server(name, *arguments):
-    done = subprocess.run([SERVERS / name, *map(str, arguments)], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise AssertionError(f"{name} {arguments}: {done.stdout}{done.stderr}")
-    return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
 
 
 def unsecured_token(**claims):
