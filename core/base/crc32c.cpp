@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <vector>
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>
@@ -54,19 +55,13 @@ std::uint32_t by_tables(std::uint32_t crc, const unsigned char* p, std::size_t n
 class Shift {
  public:
   explicit Shift(std::size_t zeros) {
-    std::array<std::uint32_t, 32> of_bit{};
-    const std::array<unsigned char, 256> none{};
-    for (std::size_t bit = 0; bit < 32; ++bit) {
-      of_bit[bit] = std::uint32_t{1} << bit;
-      for (std::size_t left = zeros; left > 0; left -= none.size()) {
-        of_bit[bit] = by_tables(of_bit[bit], none.data(), none.size());
-      }
-    }
-    for (std::size_t byte = 0; byte < 4; ++byte) {
-      for (std::size_t value = 0; value < 256; ++value) {
-        for (std::size_t bit = 0; bit < 8; ++bit) {
-          if ((value >> bit & 1) != 0) of_byte_[byte][value] ^= of_bit[byte * 8 + bit];
-        }
+    const std::vector<unsigned char> none(zeros);
+    for (std::uint32_t byte = 0; byte < 4; ++byte) {
+      // A value is made of its lowest bit and the rest.
+      for (std::uint32_t value = 1; value < 256; ++value) {
+        const std::uint32_t rest = value & (value - 1);
+        of_byte_[byte][value] = rest != 0 ? of_byte_[byte][rest] ^ of_byte_[byte][value ^ rest]
+                                          : by_tables(value << (8 * byte), none.data(), zeros);
       }
     }
   }
@@ -79,7 +74,6 @@ class Shift {
   std::array<Table, 4> of_byte_{};
 };
 
-// Both are multiples of 256.
 constexpr std::size_t long_stream = 8192;
 constexpr std::size_t short_stream = 256;
 

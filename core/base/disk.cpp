@@ -71,6 +71,7 @@ class Descriptor {
   Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor& operator=(Descriptor&&) = delete;
   ~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
@@ -235,7 +236,7 @@ class SystemDisk final : public Disk {
   }
 
   Status make_directories(const std::string& directory) override {
-    if (directory.empty() || std::filesystem::path(directory).has_relative_path() == false) {
+    if (directory.empty() || !std::filesystem::path(directory).has_relative_path()) {
       return ok_status();
     }
     if (exists(directory + "/.")) return ok_status();

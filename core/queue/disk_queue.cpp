@@ -387,40 +387,40 @@ void DiskQueue::read_entry(const Aim& aim, Step& step) {
   }
 }
 
+// With mutex_ held. True when records were passed over.
+bool DiskQueue::apply(const Aim& aim, Step& step, std::optional<Taken>& taken) {
+  const SegmentReader::Found& found = step.found;
+  const std::uint64_t end = std::min(found.end_record, aim.record_end);
+  const EntryPlace behind{aim.place.segment, found.next, end};
+  switch (step.kind) {
+    case Step::Kind::entry: break;
+    case Step::Kind::reused:
+      done_.finish({aim.next, aim.record_end});
+      forget_done_entries();
+      return true;
+    case Step::Kind::damage:
+      place_ = behind;
+      skip({aim.next, end});
+      return true;
+    default: skip({aim.next, aim.record_end}); return true;
+  }
+  const EntryPlace from{aim.place.segment, found.offset, found.header.first_record};
+  const bool gap = from.record > aim.next;
+  if (gap) skip({aim.next, from.record});
+  taken = hand_over(from, behind, found.header.time_ns);
+  taken->rows = rows_of(std::move(step.content.block), from.record, taken->first, next_);
+  taken->meta = std::move(step.content.meta);
+  return gap;
+}
+
 std::optional<DiskQueue::Taken> DiskQueue::settle(const Aim& aim, Step& step) {
   std::vector<Segment> freed;
   std::optional<Taken> taken;
-  bool passed_over = step.kind != Step::Kind::entry;
+  bool passed_over = false;
   {
     const std::lock_guard lock(mutex_);
     if (epoch_ != aim.epoch) return std::nullopt;
-    const SegmentReader::Found& found = step.found;
-    const std::uint64_t end = std::min(found.end_record, aim.record_end);
-    const EntryPlace behind{aim.place.segment, found.next, end};
-    switch (step.kind) {
-      case Step::Kind::reused:
-        done_.finish({aim.next, aim.record_end});
-        forget_done_entries();
-        break;
-      case Step::Kind::damage:
-        place_ = behind;
-        skip({aim.next, end});
-        break;
-      case Step::Kind::entry: {
-        const EntryHeader& header = found.header;
-        if (header.first_record > aim.next) {
-          passed_over = true;
-          skip({aim.next, header.first_record});
-        }
-        taken = hand_over({aim.place.segment, found.offset, header.first_record}, behind,
-                          header.time_ns);
-        taken->rows =
-            rows_of(std::move(step.content.block), header.first_record, taken->first, next_);
-        taken->meta = std::move(step.content.meta);
-        break;
-      }
-      default: skip({aim.next, aim.record_end});
-    }
+    passed_over = apply(aim, step, taken);
     if (passed_over) collect_done(true, freed);
   }
   if (passed_over) (void)settle_disk(freed);

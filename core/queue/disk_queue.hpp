@@ -205,6 +205,7 @@ class DiskQueue {
   const Segment* segment_of(std::uint64_t record) const;
   [[nodiscard]] std::uint64_t record_end(const Segment& segment) const;
   [[nodiscard]] std::uint64_t waiting() const;
+  bool apply(const Aim& aim, Step& step, std::optional<Taken>& taken);
   void skip(RecordRange range);
   Taken hand_over(const EntryPlace& from, const EntryPlace& behind, std::int64_t time_ns);
   void forget_done_entries();

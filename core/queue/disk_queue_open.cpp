@@ -172,18 +172,15 @@ Status DiskQueue::Opening::identify_without_meta() {
 // A segment counts up to where a later one begins: one that was written again after a failed sync begins before
 // others that are older.
 Status DiskQueue::Opening::list_segments() {
-  const std::vector<SegmentName> all = QueueFiles::segments_in(names_);
-  std::uint64_t least = ~std::uint64_t{0};
-  for (auto name = all.rbegin(); name != all.rend(); ++name) {
-    next_number_ = std::max(next_number_, name->number + 1);
-    if (name->first_record >= least) {
-      (void)files_.disk().remove(files_.path(*name));
-      continue;
+  for (const SegmentName& name : QueueFiles::segments_in(names_)) {
+    next_number_ = std::max(next_number_, name.number + 1);
+    while (!segments_.empty() && segments_.back().name.first_record >= name.first_record) {
+      (void)files_.disk().remove(files_.path(segments_.back().name));
+      segments_.pop_back();
     }
-    const auto size = files_.disk().file_bytes(files_.path(*name));
+    const auto size = files_.disk().file_bytes(files_.path(name));
     if (!size) return size.error();
-    least = name->first_record;
-    segments_.push_front({full(*name), size.value(), 0, 0});
+    segments_.push_back({full(name), size.value(), 0, 0});
   }
   return ok_status();
 }

@@ -135,8 +135,8 @@ void QueueFiles::keep_corrupt(const std::string& name, std::span<const std::uint
   const auto there = disk_.list(folder);
   if (!there || there.value().size() >= corrupt_files_max) return;
   auto file = disk_.open(folder + '/' + name, Disk::Mode::create);
-  if (file)
-    (void)file.value()->write_one(bytes.first(std::min(bytes.size(), corrupt_bytes_max)), 0);
+  if (!file) return;
+  (void)file.value()->write_one(bytes.first(std::min(bytes.size(), corrupt_bytes_max)), 0);
 }
 
 }  // namespace weir::queue
