@@ -8,7 +8,7 @@
 namespace weir::queue {
 namespace {
 
-// The disk fails that often at one place before its bytes count as damaged.
+// The disk refuses that often to read one place before its bytes count as damaged.
 constexpr int failures_max = 3;
 
 // Room for what an entry has beside its batch.
@@ -34,6 +34,10 @@ std::uint64_t DiskQueue::durable() const {
 std::uint64_t DiskQueue::done() const {
   const std::lock_guard lock(mutex_);
   return done_.done();
+}
+std::uint64_t DiskQueue::next() const {
+  const std::lock_guard lock(mutex_);
+  return next_;
 }
 std::uint64_t DiskQueue::records() const {
   const std::lock_guard lock(mutex_);
@@ -163,9 +167,7 @@ CursorSlot DiskQueue::cursor_now() const {
   slot.reader = done_place_;
   slot.gone = done_.above();
   slot.writer_sequence = sequence_;
-  if (!segments_.empty()) {
-    slot.writer = {segments_.back().name.number, segments_.back().limit(), appended_};
-  }
+  slot.writer = {last_number_, segments_.empty() ? 0 : segments_.back().limit(), appended_};
   return slot;
 }
 
@@ -332,8 +334,9 @@ bool DiskQueue::open_reader(const Aim& aim, Step& step) {
   if (reader_ && reader_->name().number == aim.segment.name.number) return true;
   auto file = files_.disk().open(files_.path(aim.segment.name), Disk::Mode::read);
   if (!file) {
-    const bool lost = file.error().kind == ErrorKind::permanent || failures_ >= failures_max;
-    step.kind = lost ? Step::Kind::end : Step::Kind::failed;
+    // Only a file that is not there is lost. That it cannot be opened may have any reason.
+    const bool lost = file.error().kind == ErrorKind::permanent;
+    step.kind = lost ? Step::Kind::end : Step::Kind::cannot_open;
     step.content.why = file.error().message;
     return false;
   }
@@ -428,7 +431,7 @@ std::optional<DiskQueue::Taken> DiskQueue::settle(const Aim& aim, Step& step) {
 }
 
 Result<DiskQueue::Taken> DiskQueue::give_up(const Step& step) {
-  if (step.error == ErrorKind::unavailable) ++failures_;
+  if (step.kind == Step::Kind::failed && step.error == ErrorKind::unavailable) ++failures_;
   return Error{step.error, "disk queue of " + settings_.owner + ": " + step.content.why};
 }
 
@@ -452,7 +455,7 @@ Result<DiskQueue::Taken> DiskQueue::take() {
     if (!aim(where)) return Taken{};
     Step step = find_entry(where);
     if (step.kind == Step::Kind::entry) read_entry(where, step);
-    if (step.kind == Step::Kind::failed) return give_up(step);
+    if (step.kind >= Step::Kind::failed) return give_up(step);
     failures_ = 0;
     if (step.kind == Step::Kind::damage) keep_corrupt(where, step);
     if (auto taken = settle(where, step)) return std::move(*taken);

@@ -95,7 +95,8 @@ class DiskQueue {
     std::string meta;
   };
   // The next entry in order, from memory or read back and verified. Rows below done() are cut off. A corrupt entry is
-  // skipped, its records are counted in skipped(), and its bytes are kept in the folder "corrupt".
+  // skipped, its records are counted in skipped(), and its bytes are kept in the folder "corrupt". After an error the
+  // caller waits a little and calls again; what the disk refuses to read for the fourth time counts as corrupt.
   Result<Taken> take();
   // Every record below it is done for good (delivered, dropped or dead-lettered). Idempotent, never moves back. An
   // error concerns only the cursor on disk: after a restart more would come again.
@@ -103,6 +104,8 @@ class DiskQueue {
   [[nodiscard]] std::uint64_t done() const;
   // The reader begins again at done().
   void rewind();
+  // What take() gives next has this number, or a higher one.
+  [[nodiscard]] std::uint64_t next() const;
   // Drops the oldest records that nobody has taken, a segment's worth at a time, until an entry of so many bytes fits;
   // returns how many were dropped: less is not possible while the rest is being delivered.
   std::uint64_t drop_oldest(std::uint64_t bytes);
@@ -158,6 +161,7 @@ class DiskQueue {
       end,     // No entry follows in the segment.
       reused,  // The file is another segment's by now: the records were done.
       failed,
+      cannot_open,
     } kind{Kind::end};
     SegmentReader::Found found;
     SegmentReader::Content content;
@@ -169,6 +173,7 @@ class DiskQueue {
   // ---- writer: with writer_mutex_ held ----
   Append store(Held& entry, std::string& why);
   Append make_room(std::uint64_t entry_bytes, std::string& why);
+  SegmentName next_segment(std::uint64_t first_record);
   Append begin_segment(std::uint64_t capacity, bool from_spare, std::string& why);
   static Status write_entry(const Held& entry, DiskFile& file, const SegmentName& name);
   void publish(const Held& entry);
@@ -239,7 +244,6 @@ class DiskQueue {
   std::vector<std::shared_ptr<DiskFile>> dirty_;
   std::deque<Held> kept_;
   std::atomic<std::uint64_t> kept_bytes_{0};
-  std::uint64_t next_number_{0};
   std::uint64_t bytes_since_cursor_{0};
 
   // Guards the cursor file. Taken before mutex_.
@@ -251,6 +255,7 @@ class DiskQueue {
   std::optional<Segment> spare_;  // Its file has the name of spare_file().
   bool tail_open_{false};         // The last segment is being written.
   bool spare_is_safe_{false};     // A cursor that does not need its old records is on the disk.
+  std::uint64_t last_number_{0};  // Of a segment; none has it twice, as its checksums depend on it.
   std::uint64_t appended_{0}, sequence_{0}, durable_{0}, suspect_{0}, skipped_{0};
   RecordRanges done_;
   std::uint64_t next_{0};   // The record that take() gives next.

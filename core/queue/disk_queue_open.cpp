@@ -54,11 +54,14 @@ class DiskQueue::Opening {
   Status find_end();
   Status scan(SegmentReader& reader, const Segment& tail);
   Status end_of_scan(SegmentReader& reader, const Segment& tail);
-  Status open_tail(Segment& tail);
+  void close_tail(Segment& tail, DiskFile& file);
   Status find_done();
+  void find_lost_end();
   Status check_destination();
   Status settle();
+  Status renew_cursor();
   void find_spare();
+  [[nodiscard]] bool knows_number_of_spare() const;
   void find_oldest() const;
 
   void remark(std::string text) { what_.remarks.push_back(std::move(text)); }
@@ -78,9 +81,8 @@ class DiskQueue::Opening {
   std::optional<QueueMeta> meta_;
   std::vector<CursorSlot> cursor_;
   std::deque<Segment> segments_;
-  std::shared_ptr<DiskFile> tail_file_;
   bool write_meta_{false};
-  std::uint64_t appended_{0}, sequence_{0}, next_number_{1};
+  std::uint64_t appended_{0}, sequence_{0}, last_number_{0};
   // Of the scan: where it is, the last entry, whether what follows is neither entry nor zeros.
   EntryPlace at_;
   std::optional<SegmentReader::Found> last_;
@@ -126,7 +128,9 @@ Status DiskQueue::Opening::identify() {
                                             std::to_string(queue_format_version) +
                                             "): start that one, or move the directory away"};
   }
-  cursor_ = files_.read_cursor();
+  auto cursor = files_.read_cursor();
+  if (!cursor) return cursor.error();
+  cursor_ = std::move(cursor).value();
   if (meta_) {
     files_.set_queue_id(meta_->queue_id);
   } else if (Status known = identify_without_meta(); !known) {
@@ -172,8 +176,12 @@ Status DiskQueue::Opening::identify_without_meta() {
 // A segment counts up to where a later one begins: one that was written again after a failed sync begins before
 // others that are older.
 Status DiskQueue::Opening::list_segments() {
+  for (const CursorSlot& slot : cursor_) {
+    sequence_ = std::max(sequence_, slot.writer_sequence);
+    last_number_ = std::max(last_number_, slot.writer.segment);
+  }
   for (const SegmentName& name : QueueFiles::segments_in(names_)) {
-    next_number_ = std::max(next_number_, name.number + 1);
+    last_number_ = std::max(last_number_, name.number);
     while (!segments_.empty() && segments_.back().name.first_record >= name.first_record) {
       (void)files_.disk().remove(files_.path(segments_.back().name));
       segments_.pop_back();
@@ -190,17 +198,17 @@ Status DiskQueue::Opening::find_end() {
     Segment& tail = segments_.back();
     auto file = files_.disk().open(files_.path(tail.name), Disk::Mode::read_write);
     if (!file) return file.error();
-    tail_file_ = std::move(file).value();
-    SegmentReader reader(tail_file_, tail.name);
+    const std::shared_ptr<DiskFile> opened = std::move(file).value();
+    SegmentReader reader(opened, tail.name);
     const auto head = reader.head();
     if (!head || head->number == tail.name.number) {
       if (Status scanned = scan(reader, tail); !scanned) return scanned;
-      return open_tail(tail);
+      close_tail(tail, *opened);
+      return ok_status();
     }
     // Its records were done: the file was being written as another segment when the power went.
     remark("segment " + tail.name.file() + " had been given up before a power cut");
     (void)files_.disk().remove(files_.path(tail.name));
-    tail_file_.reset();
     segments_.pop_back();
   }
   return ok_status();
@@ -210,7 +218,6 @@ Status DiskQueue::Opening::find_end() {
 Status DiskQueue::Opening::scan(SegmentReader& reader, const Segment& tail) {
   at_ = {tail.name.number, cell_bytes, tail.name.first_record};
   for (const CursorSlot& slot : cursor_) {
-    sequence_ = std::max(sequence_, slot.writer_sequence);
     if (slot.writer.segment == at_.segment && slot.writer.offset > at_.offset &&
         slot.writer.offset <= tail.capacity_bytes && slot.writer.record >= at_.record &&
         slot.writer.offset % cell_bytes == 0) {
@@ -252,7 +259,6 @@ Status DiskQueue::Opening::end_of_scan(SegmentReader& reader, const Segment& tai
   if (footer == Payload::sound || cut_short) {
     ++what_.corrupt_entries;
     what_.lost_records += last_->header.rows;
-    damaged_end_ = damaged_end_ || cut_short;
     return ok_status();
   }
   what_.torn_bytes = last_->header.entry_bytes;
@@ -261,15 +267,15 @@ Status DiskQueue::Opening::end_of_scan(SegmentReader& reader, const Segment& tai
   return ok_status();
 }
 
-// What was torn is cut off, and the next entry goes to a new segment.
-Status DiskQueue::Opening::open_tail(Segment& tail) {
+// Nobody writes to it again, so that entries of two lives never stand in one file: after a power cut some behind
+// its end may be older than what came later. What was torn and what was reserved is cut off.
+void DiskQueue::Opening::close_tail(Segment& tail, DiskFile& file) {
   appended_ = at_.record;
   tail.end_bytes = std::min(at_.offset, std::max(tail.capacity_bytes, cell_bytes));
-  if (!damaged_end_ && tail.capacity_bytes >= tail.end_bytes + cell_bytes) return ok_status();
-  if (what_.torn_bytes == 0 && damaged_end_) what_.torn_bytes = cell_bytes;
-  if (damaged_end_ && tail_file_->truncate(tail.end_bytes)) tail.capacity_bytes = tail.end_bytes;
-  tail_file_.reset();
-  return ok_status();
+  if (damaged_end_ && what_.torn_bytes == 0) what_.torn_bytes = cell_bytes;
+  if (tail.capacity_bytes > tail.end_bytes && file.truncate(tail.end_bytes)) {
+    tail.capacity_bytes = tail.end_bytes;
+  }
 }
 
 // ---- what is done -------------------------------------------------------------------------------------------
@@ -287,15 +293,22 @@ Status DiskQueue::Opening::find_done() {
     }
     done_ = RecordRanges(done, {});
   }
-  const std::uint64_t known =
-      done_.above().empty() ? done_.done() : std::max(done_.done(), done_.above().back().end);
-  if (known > appended_) {
-    // Records that were done and then lost in a power cut: their numbers are not given again.
-    if (!segments_.empty()) remark("the cursor was ahead of the last segment");
-    appended_ = known;
-    tail_file_.reset();
-  }
+  find_lost_end();
   return ok_status();
+}
+
+// The cursor knows of records that the last segment does not have: a power cut took them, or someone cut the file.
+// Their numbers are not given again. Those that were not done are skipped and counted by take().
+void DiskQueue::Opening::find_lost_end() {
+  std::uint64_t known = done_.above().empty() ? done_.done() : done_.above().back().end;
+  for (const CursorSlot& slot : cursor_) known = std::max(known, slot.writer.record);
+  if (known <= appended_) return;
+  what_.lost_records += done_.open_in({appended_, known});
+  if (!segments_.empty()) {
+    remark("the last segment ends " + std::to_string(known - appended_) +
+           " records before what the cursor knows");
+  }
+  appended_ = known;
 }
 
 Status DiskQueue::Opening::check_destination() {
@@ -318,18 +331,29 @@ Status DiskQueue::Opening::check_destination() {
 
 // ---- the queue ----------------------------------------------------------------------------------------------
 
+// What is in it must not look like a segment to come.
+bool DiskQueue::Opening::knows_number_of_spare() const {
+  const QueueFiles& files = queue_->files_;
+  auto file = files.disk().open(files.path(QueueFiles::spare_name), Disk::Mode::read);
+  if (!file) return false;
+  const auto head = SegmentReader(std::move(file).value(), {}).head();
+  if (head) queue_->last_number_ = std::max(queue_->last_number_, head->number);
+  return head.has_value();
+}
+
 void DiskQueue::Opening::find_spare() {
+  const QueueFiles& files = queue_->files_;  // The own ones were given to the queue.
   for (const char* leftover : {QueueFiles::rewrite_name, "queue.new"}) {
     if (std::find(names_.begin(), names_.end(), leftover) != names_.end()) {
-      (void)files_.disk().remove(files_.path(leftover));
+      (void)files.disk().remove(files.path(leftover));
     }
   }
   if (std::find(names_.begin(), names_.end(), QueueFiles::spare_name) == names_.end()) return;
-  const auto size = files_.disk().file_bytes(files_.path(QueueFiles::spare_name));
-  if (size && size.value() == queue_->segment_bytes_) {
+  const auto size = files.disk().file_bytes(files.path(QueueFiles::spare_name));
+  if (size && size.value() == queue_->segment_bytes_ && knows_number_of_spare()) {
     queue_->spare_ = Segment{{}, size.value(), 0, 0};
   } else {
-    (void)files_.disk().remove(files_.path(QueueFiles::spare_name));
+    (void)files.disk().remove(files.path(QueueFiles::spare_name));
   }
 }
 
@@ -338,6 +362,16 @@ void DiskQueue::Opening::find_oldest() const {
   if (!queue_->aim(aim)) return;
   const Step step = queue_->find_entry(aim);
   if (step.kind == Step::Kind::entry) queue_->next_ns_ = step.found.header.time_ns;
+}
+
+// Both slots, and for good: one of an earlier life, of which a power cut took the records but not the cursor, must not
+// come back when others have their numbers.
+Status DiskQueue::Opening::renew_cursor() {
+  for (int slot = 0; slot < 2; ++slot) {
+    if (Status written = queue_->write_cursor(); !written) return written;
+    queue_->files_.keep_cursor();
+  }
+  return queue_->files_.sync_cursor();
 }
 
 Status DiskQueue::Opening::settle() {
@@ -349,13 +383,9 @@ Status DiskQueue::Opening::settle() {
   q.segment_bytes_ =
       std::clamp(settings_.max_bytes / segments_min / segment_bytes_min * segment_bytes_min,
                  segment_bytes_min, std::max(settings_.segment_bytes, segment_bytes_min));
-  q.tail_file_ = std::move(tail_file_);
-  q.tail_open_ = q.tail_file_ != nullptr;
-  q.tail_dirty_ = q.tail_open_;
-  if (q.tail_open_) q.dirty_.push_back(q.tail_file_);
   q.directory_dirty_ = true;
   q.segments_ = std::move(segments_);
-  q.next_number_ = next_number_;
+  q.last_number_ = last_number_;
   q.sequence_ = sequence_;
   q.appended_ = q.durable_ = appended_;
   q.done_ = done_;
@@ -364,7 +394,8 @@ Status DiskQueue::Opening::settle() {
   find_spare();
   std::vector<Segment> freed;
   q.collect_done(true, freed);
-  if (Status written = q.settle_disk(freed); !written) return written;
+  if (Status renewed = renew_cursor(); !renewed) return renewed;
+  q.recycle(freed);
   find_oldest();
   what_.records = q.records();
   what_.bytes = q.bytes();

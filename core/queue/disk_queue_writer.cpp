@@ -154,45 +154,56 @@ void DiskQueue::publish(const Held& entry) {
 
 DiskQueue::Append DiskQueue::make_room(std::uint64_t entry_bytes, std::string& why) {
   std::vector<Segment> freed;
-  bool from_spare = false;
-  bool drop_spare = false;
-  const std::uint64_t capacity = capacity_for(entry_bytes);
   {
     const std::lock_guard lock(mutex_);
     if (tail_open_ && segments_.back().end_bytes + entry_bytes <= segments_.back().capacity_bytes) {
       return Append::stored;
     }
     if (waiting() == 0) {
+      tail_open_ = false;
       freed.assign(segments_.begin(), segments_.end());
       segments_.clear();
-      tail_open_ = false;
     }
-    const bool process_only = settings_.unsynced_bytes == 0;
-    from_spare = spare_ && spare_->capacity_bytes >= capacity && (spare_is_safe_ || process_only);
-    const std::uint64_t others = spare_ && !from_spare ? spare_->capacity_bytes : 0;
+  }
+  recycle(freed);
+  const std::uint64_t capacity = capacity_for(entry_bytes);
+  bool from_spare = false;
+  bool drop_spare = false;
+  {
+    const std::lock_guard lock(mutex_);
     if (!segments_.empty() && segments_bytes() + capacity > settings_.max_bytes) {
       why = "the disk queue is full (max_bytes)";
       return Append::full;
     }
-    drop_spare = others != 0 && segments_bytes() + others + capacity > settings_.max_bytes;
-    if (from_spare || drop_spare) spare_.reset();
+    const bool safe = spare_is_safe_ || settings_.unsynced_bytes == 0;
+    from_spare = spare_ && spare_->capacity_bytes >= capacity && safe;
+    drop_spare = spare_ && !from_spare &&
+                 segments_bytes() + spare_->capacity_bytes + capacity > settings_.max_bytes;
   }
   if (drop_spare) (void)files_.disk().remove(files_.path(QueueFiles::spare_name));
   leave_tail();
-  recycle(freed);
-  return begin_segment(capacity, from_spare, why);
+  const Append begun = begin_segment(capacity, from_spare, why);
+  if (from_spare || drop_spare) {  // Only now may another file get its name.
+    const std::lock_guard lock(mutex_);
+    spare_.reset();
+  }
+  return begun;
+}
+
+SegmentName DiskQueue::next_segment(std::uint64_t first_record) {
+  const std::lock_guard lock(mutex_);
+  return {files_.queue_id(), ++last_number_, first_record};
 }
 
 DiskQueue::Append DiskQueue::begin_segment(std::uint64_t capacity, bool from_spare,
                                            std::string& why) {
-  SegmentName name{files_.queue_id(), next_number_, appended()};
+  const SegmentName name = next_segment(appended());
   using Make = QueueFiles::Make;
   auto file = files_.make_segment(name, capacity, from_spare ? Make::from_spare : Make::fresh);
   if (!file) {
     why = file.error().message;
     return file.error().kind == ErrorKind::overloaded ? Append::no_space : Append::failed;
   }
-  ++next_number_;
   directory_dirty_ = true;
   tail_file_ = std::move(file).value();
   tail_dirty_ = false;
@@ -213,7 +224,7 @@ void DiskQueue::leave_tail() {
 
 Status DiskQueue::repair() {
   if (!kept_.empty()) {
-    const SegmentName name{files_.queue_id(), next_number_, kept_.front().place.record};
+    const SegmentName name = next_segment(kept_.front().place.record);
     const std::uint64_t capacity = capacity_for(kept_bytes_);
     if (Status rewritten = rewrite_kept(name, capacity); !rewritten) return rewritten;
     adopt_rewritten(name, capacity);
@@ -261,7 +272,6 @@ void DiskQueue::adopt_rewritten(const SegmentName& name, std::uint64_t capacity)
     tail_open_ = true;
     ++epoch_;
   }
-  ++next_number_;
   for (const Segment& s : useless) (void)files_.disk().remove(files_.path(s.name));
 }
 

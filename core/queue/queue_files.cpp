@@ -54,10 +54,11 @@ Status QueueFiles::write_meta(const QueueMeta& meta) const {
   return disk_.sync_directory(directory_);
 }
 
-std::vector<CursorSlot> QueueFiles::read_cursor() const {
+Result<std::vector<CursorSlot>> QueueFiles::read_cursor() const {
   std::vector<CursorSlot> sound;
   const auto bytes = read_whole(disk_, path(cursor_name), slots * CursorSlot::bytes);
-  if (!bytes) return sound;
+  if (!bytes && bytes.error().kind == ErrorKind::permanent) return sound;
+  if (!bytes) return bytes.error();
   for (std::size_t i = 0; i < slots; ++i) {
     const std::size_t from = i * CursorSlot::bytes;
     if (bytes.value().size() < from + CursorSlot::bytes) break;

@@ -54,7 +54,7 @@ class QueueFiles {
   Status write_meta(const QueueMeta& meta) const;
 
   // The slots that are sound, the one that counts first.
-  [[nodiscard]] std::vector<CursorSlot> read_cursor() const;
+  Result<std::vector<CursorSlot>> read_cursor() const;
   // Over the older slot; the newer one stays until keep_cursor().
   Status open_cursor(std::uint64_t generation, std::size_t slot);
   Status write_cursor(CursorSlot slot);
