@@ -14,7 +14,9 @@ constexpr const char* description =
     "  weir --config FILE --once         run the whole pipeline once\n"
     "  weir config check --config FILE   say everything that is wrong with a configuration\n"
     "  weir config create                print a configuration to begin with\n"
-    "  weir plugins list                 which plugins there are\n";
+    "  weir plugins list                 which plugins there are\n"
+    "  weir status                       how the running agent does\n"
+    "  weir audit                        where its records went\n";
 
 // -config FILE, as Telegraf takes it, means --config FILE.
 std::string normalized(std::string_view arg) {
@@ -73,6 +75,39 @@ void add_run(CLI::App& app, CommandLine& line, Flags& flags) {
   app.add_flag("--version", flags.version, "Print the version");
 }
 
+CLI::App* add_question(CLI::App& app, CommandLine& line, Verb verb, const char* name,
+                       const char* what) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->callback([&line, verb] { line.verb = verb; });
+  add_sources(*command, line);
+  command
+      ->add_option(
+          "--admin", line.admin,
+          "Where the agent answers: unix:PATH or 127.0.0.1:PORT; else as --config says, else "
+          "/run/weir/weir.sock")
+      ->type_name("ADDRESS");
+  command->add_option("--admin-token-file", line.admin_token_file, "File with the token for TCP")
+      ->type_name("FILE");
+  return command;
+}
+
+// What is asked of a running agent.
+void add_operator_commands(CLI::App& app, CommandLine& line) {
+  add_question(app, line, Verb::status, "status", "How the running agent and each plugin does")
+      ->add_flag("--json", line.json, "As the agent says it");
+  CLI::App* top =
+      add_question(app, line, Verb::top, "top", "The same again and again, busiest first");
+  top->add_flag("--once", line.frame, "One look");
+  top->add_option("--interval", line.interval_s, "Seconds between two looks")
+      ->check(CLI::Range(1, 3600));
+  add_question(app, line, Verb::audit, "audit",
+               "Where every record went, and what to do about losses");
+  add_question(app, line, Verb::reload, "reload",
+               "Reload the configuration, and say how that went");
+  add_question(app, line, Verb::log_level, "log-level", "Show or change how much the agent logs")
+      ->add_option("level", line.level, "error, warn, info, debug or trace");
+}
+
 void add_commands(CLI::App& app, CommandLine& line) {
   const auto verb = [&line](Verb v) { return [&line, v] { line.verb = v; }; };
   CLI::App* config =
@@ -102,6 +137,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
   describe->add_option("--plugin-directory", line.plugin_directories,
                        "Where plugins are looked for first");
   describe->add_flag("--json", line.json, "As a JSON object");
+  add_operator_commands(app, line);
   app.add_subcommand("version", "Print the version")->callback(verb(Verb::version));
 }
 

@@ -19,6 +19,11 @@ enum class Verb : std::uint8_t {
   create,
   plugins_list,
   plugins_describe,
+  status,
+  top,
+  audit,
+  reload,
+  log_level,
   version
 };
 
@@ -32,9 +37,13 @@ struct CommandLine {
   bool json{false};  // config check, plugins: for a program
   std::int64_t test_wait_s{0};
   std::string pidfile;
-  std::string ledger_file;   // Where the ledger goes at the end; "-" = stderr.
-  std::string metrics_file;  // Where the agent's own metrics go, again and again.
-  std::string kind, name;    // plugins list KIND, plugins describe KIND.NAME
+  std::string ledger_file;              // Where the ledger goes at the end; "-" = stderr.
+  std::string metrics_file;             // Where the agent's own metrics go, again and again.
+  std::string admin, admin_token_file;  // Where the running agent answers; empty: looked for.
+  bool frame{false};                    // top: one look instead of many.
+  std::int64_t interval_s{2};           // top: between two looks.
+  std::string level;                    // log-level LEVEL; empty: only ask.
+  std::string kind, name;               // plugins list KIND, plugins describe KIND.NAME
 };
 
 // Nothing: the process ends with exit_status (help, version, or a mistake that was said).

@@ -72,6 +72,14 @@ std::unique_ptr<config::Settings> Configuration::load() {
   return settings;
 }
 
+std::optional<config::WeirSettings> Configuration::load_weir() {
+  config::LoadOptions o = options();
+  o.plugins = false;
+  const config::LoadResult result = config::load(o, catalog_);
+  if (!result.settings) return std::nullopt;
+  return result.settings->weir;
+}
+
 // --test prints instead of writing: one output of our own in the place of all others.
 bool Configuration::replace_outputs(config::Settings& settings) {
   config::LoadOptions o;

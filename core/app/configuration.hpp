@@ -3,6 +3,8 @@
 // Reading the configuration that the command line names, and saying what is wrong with it.
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "core/app/catalog.hpp"
 #include "core/app/command_line.hpp"
@@ -17,6 +19,8 @@ class Configuration {
 
   // Prints diagnostics to stderr (JSON lines with --json). nullptr after an error.
   std::unique_ptr<config::Settings> load();
+  // What the configuration says about the agent, without its plugins; quietly. Nothing after an error.
+  std::optional<config::WeirSettings> load_weir();
   // A plugin refused its options when it was created: printed like any other diagnostic.
   void print_refusal(const pipeline::Pipeline::BuildError& why);
   [[nodiscard]] std::size_t warnings() const { return warnings_; }

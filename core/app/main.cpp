@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/app/commands.hpp"
+#include "core/app/operator_commands.hpp"
 #include "core/plugin/probe.hpp"
 
 namespace {
@@ -27,6 +28,11 @@ int dispatch(const weir::app::CommandLine& line) {
     case Verb::create: return weir::app::config_create(line);
     case Verb::plugins_list: return weir::app::plugins_list(line);
     case Verb::plugins_describe: return weir::app::plugins_describe(line);
+    case Verb::status: return weir::app::show_status(line);
+    case Verb::top: return weir::app::show_top(line);
+    case Verb::audit: return weir::app::show_audit(line);
+    case Verb::reload: return weir::app::reload_agent(line);
+    case Verb::log_level: return weir::app::set_agent_log_level(line);
     case Verb::version: return weir::app::print_version();
     default: return weir::app::run_agent(line);
   }

@@ -40,6 +40,7 @@ class Loader {
     parse(std::move(texts));
     for (const Node& document : documents_) read_sections(document);
     finish_agent();
+    if (!options_.plugins) return result();
     if (options_.on_plugin_path) options_.on_plugin_path(settings_.weir.plugin_path);
     read_plugins();
     order_processors();

@@ -33,6 +33,7 @@ struct LoadOptions {
   std::vector<std::string> selectors;                    // --select, "key=value;key=value" each
   std::string hostname;                                  // Of the machine, for the host tag.
   bool require_inputs{true}, require_outputs{true};      // --test runs without outputs.
+  bool plugins{true};  // False: only what is about the agent is read, and no plugin is looked up.
   // Called once, before the first plugin is looked up, with [weir] plugin_path.
   std::function<void(const std::vector<std::string>&)> on_plugin_path;
 };
