@@ -44,6 +44,7 @@ class Loader {
     if (options_.on_plugin_path) options_.on_plugin_path(settings_.weir.plugin_path);
     read_plugins();
     order_processors();
+    settle_dead_letters();
     check_whole();
     return result();
   }
@@ -89,6 +90,17 @@ class Loader {
     if (const Member* member = document.find("secretstores")) {
       reporter_.error(member->value.at, "secret stores are not supported by this version",
                       "give secrets by environment variables");
+    }
+  }
+
+  // Letters are kept where something is kept anyway.
+  void settle_dead_letters() {
+    for (OutputSettings& output : settings_.outputs) {
+      DeliverySettings& delivery = output.delivery;
+      if (delivery.dead_letter != DeadLetterKind::automatic) continue;
+      const bool keeps =
+          delivery.queue != QueueKind::memory || !settings_.weir.state_directory.empty();
+      delivery.dead_letter = keeps ? DeadLetterKind::disk : DeadLetterKind::drop;
     }
   }
 

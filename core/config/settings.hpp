@@ -120,7 +120,7 @@ enum class QueueKind : std::uint8_t {
 };
 
 enum class DeadLetterKind : std::uint8_t {
-  automatic,  // disk where the output keeps something on disk anyway, else drop.
+  automatic,  // Of what is being read only: disk where something is kept on disk anyway, else drop.
   disk,
   drop,
   output

@@ -105,12 +105,14 @@ void Backlog::accept_locked(Arrival arrival, bool to_disk) {
     return update_gauges_locked();
   }
   const config::Overflow overflow = settings_.delivery.overflow;
+  const bool awaited = !rows.tokens.empty();
   const std::uint64_t dropped = push_within(queue_, std::move(rows), overflow, in_flight_);
   join_small_tail_locked();
   if (dropped != 0) {
     node.drop(Drop::overflow, dropped);
     instance_.log().warn(overflow_text(overflow));
   }
+  if (awaited) flush_rows_ = waiting_locked();  // Its source sends no more until then.
   update_gauges_locked();
 }
 

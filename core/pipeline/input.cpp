@@ -329,7 +329,8 @@ weir_status Input::emit(weir_buf& buf, const weir_emit& what) {
   const bool parsed = (what.flags & WEIR_EMIT_PARSED) != 0 && parse_ != nullptr;
   if (what.cookie != 0 && parsed) {
     parcel.reading = std::make_shared<ParsedNotice>(*instance_, what.cookie);
-  } else if (what.cookie != 0) {
+  }
+  if (what.cookie != 0 && (!parsed || (what.flags & WEIR_EMIT_ACKED) != 0)) {
     parcel.tokens.push_back(
         std::make_shared<AckToken>(*instance_, what.cookie, settings_.on_loss_nack));
   }

@@ -64,10 +64,7 @@ DeadLetters* Output::make_letters(Output& output) {
   using Kind = config::DeadLetterKind;
   const auto& delivery = output.settings_.delivery;
   if (delivery.dead_letter == Kind::output) return &output.other_letters_;
-  const bool keeps = delivery.queue != config::QueueKind::memory;
-  if (delivery.dead_letter != Kind::disk && (delivery.dead_letter == Kind::drop || !keeps)) {
-    return nullptr;
-  }
+  if (delivery.dead_letter != Kind::disk) return nullptr;
   output.disk_letters_ =
       std::make_unique<DiskLetters>(output.services_, output.settings_, *output.instance_);
   return output.disk_letters_.get();

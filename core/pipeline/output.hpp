@@ -25,6 +25,8 @@ class Output final : public HostCalls {
                                       const config::OutputSettings& settings,
                                       const config::AgentSettings& agent, std::uint64_t share_bytes,
                                       Instance::Refusal& why);
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
   ~Output() override;
 
   // Starts the plugin, again and again in the background until it works; flushes begin.

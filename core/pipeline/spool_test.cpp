@@ -24,6 +24,7 @@ class SpoolTest : public PipelineTest {
     world_.storage = &storage_;
     settings_.outputs[0].queue_name = "main";
     settings_.outputs[0].delivery.queue = config::QueueKind::disk;
+    settings_.outputs[0].delivery.dead_letter = config::DeadLetterKind::disk;
     settings_.outputs[0].metric_batch_size = 2;
   }
   // Ends the pipeline as a new process would find it.

@@ -31,6 +31,7 @@ void HttpListener::init() {
   handling_.path_tag = path_tag;
   handling_.from_query = data_source == "query";
   handling_.header_tags = http_header_tags;
+  handling_.waits_for_safety = answer_after == "safe";
   handling_.success = static_cast<unsigned>(http_success_code);
 }
 
@@ -60,6 +61,14 @@ void HttpListener::parsed(const weir_ev_parsed& event) {
   news.cookie = event.cookie;
   news.parsed = {event.status, event.bad, std::string(view(event.reason))};
   tell(worker_of_cookie(event.cookie), std::move(news));
+}
+
+void HttpListener::ack(std::uint64_t cookie, weir_status status) {
+  News news;
+  news.cookie = cookie;
+  news.kind = News::Kind::safety;
+  news.parsed.status = status;
+  tell(worker_of_cookie(cookie), std::move(news));
 }
 
 void HttpListener::resume(std::uint32_t lane) {

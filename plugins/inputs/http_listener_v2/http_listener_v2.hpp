@@ -2,7 +2,9 @@
 
 // inputs.http_listener_v2: messages of any data_format as the bodies of HTTP requests.
 //
-// A request is answered when the parser is done with its body: 400 where records of it could not be read.
+// A request is answered when the parser is done with its body: 400 where records of it could not be read. With
+// answer_after = "safe" one that was read is answered when every output has its metrics, or holds them on disk: 503
+// where that failed, and the client has to send it again.
 //
 // Threads  The server's workers; each has a RequestHandler. Lanes are connections.
 
@@ -24,7 +26,7 @@ struct HttpListener : http::ListenerOptions {
   static constexpr const char* needs[] = {WEIR_EXT_LISTEN, nullptr};
   host self;
   sink* out = nullptr;  // not used: what is received goes into buffers of its own
-  std::string service_address, socket_mode, path, data_source;
+  std::string service_address, socket_mode, path, data_source, answer_after;
   std::vector<std::string> paths, methods;
   bool path_tag{};
   map<secret> http_headers;
@@ -33,6 +35,7 @@ struct HttpListener : http::ListenerOptions {
 
   using H = HttpListener;
   static constexpr const char* sources[] = {"body", "query"};
+  static constexpr const char* moments[] = {"parsed", "safe"};
   static constexpr auto own_options = std::tuple{
       opt{"service_address", &H::service_address, "\":8080\"",
           "Address to listen on, host:port, or with tcp:// or unix:// before it"},
@@ -49,6 +52,10 @@ struct HttpListener : http::ListenerOptions {
           "Largest body, as it is sent and decoded; 0 = 500MiB"},
       opt{"data_source", &H::data_source, "\"body\"", "What of a request is the message"}.one_of(
           sources),
+      opt{"answer_after", &H::answer_after, "\"parsed\"",
+          "When a request is answered: when it is parsed, or when its metrics are safe in every "
+          "output or its queue on disk"}
+          .one_of(moments),
       opt{"http_header_tags", &H::http_header_tags, "{}",
           "Headers of requests that become tags: their names, and the tags'"}};
   static constexpr auto options = std::tuple_cat(own_options, listener_options);
@@ -57,6 +64,7 @@ struct HttpListener : http::ListenerOptions {
   void start();
   void stop();
   void parsed(const weir_ev_parsed& event);
+  void ack(std::uint64_t cookie, weir_status status);
   void resume(std::uint32_t lane);
 
  private:

@@ -50,6 +50,27 @@ class HttpListenerInput : public testing::Test {
   std::unique_ptr<weir::testing::plugin> plugin_;
 };
 
+TEST_F(HttpListenerInput, AnswersWhenTheMetricsAreSafeWhereAskedTo) {
+  use("answer_after = 'safe'");
+  TestClient c = client();
+  for (const weir_status status : {WEIR_OK, WEIR_E_FAIL}) {
+    c.send(post("m v=1 1\n"));
+    parsed(1);
+    ASSERT_EQ(home().unacked().size(), 1U);
+    home().ack_all(status);
+    plugin_->events();
+    EXPECT_EQ(status_of(c.answer()), status == WEIR_OK ? 204 : 503);
+  }
+}
+
+TEST_F(HttpListenerInput, WhatCannotBeReadIsAnsweredAtOnce) {
+  use("answer_after = 'safe'");
+  TestClient c = client();
+  c.send(post("bad\n"));
+  parsed(1, 1, "no fields");
+  EXPECT_EQ(status_of(c.answer()), 400);
+}
+
 TEST_F(HttpListenerInput, AnswersWhenTheBodyIsParsed) {
   use();
   TestClient c = client();

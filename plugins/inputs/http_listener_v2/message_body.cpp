@@ -18,6 +18,7 @@ std::unique_ptr<stream_buffer> make_buffer(const BodySettings& s, std::uint32_t 
   options.lane = s.lane;
   options.cookie = s.cookie;
   options.flags = WEIR_EMIT_PARSED;
+  if (s.waits_for_safety) options.flags |= WEIR_EMIT_ACKED;
   auto buffer =
       std::make_unique<stream_buffer>(s.home, capacity, 0U, std::initializer_list<tag>{}, options);
   if (s.tags.empty()) return buffer;
@@ -92,19 +93,34 @@ bool MessageBody::emit() {
 
 void MessageBody::parsed(Parsed what) {
   outcome_ = std::move(what);
-  state_ = State::done;
+  judge();
+}
+
+void MessageBody::safe(weir_status what) {
+  safety_ = what;
+  judge();
+}
+
+// What could not be read will not become better by waiting.
+void MessageBody::judge() {
+  if (!outcome_) return;
+  const bool read = outcome_->status == WEIR_OK && outcome_->bad == 0;
+  if (!read || !settings_.waits_for_safety || safety_) state_ = State::done;
 }
 
 // What could be read is kept, whatever the answer.
 http::Response MessageBody::answer() {
   http::Response response;
   response.status = settings_.success;
-  if (outcome_.status != WEIR_OK) {
+  if (outcome_ && outcome_->status != WEIR_OK) {
     response = http::error_response(503, "http: the agent is stopping");
-  } else if (outcome_.bad != 0) {
+  } else if (outcome_ && outcome_->bad != 0) {
     response =
-        http::error_response(400, "http: bad request: " + std::to_string(outcome_.bad) +
-                                      " records could not be read, the first: " + outcome_.reason);
+        http::error_response(400, "http: bad request: " + std::to_string(outcome_->bad) +
+                                      " records could not be read, the first: " + outcome_->reason);
+  } else if (safety_.value_or(WEIR_OK) != WEIR_OK) {
+    response = http::error_response(503, "http: the metrics are not safe: send them again");
+    response.set("Retry-After", "1");
   }
   for (const auto& [name, value] : settings_.fields) response.set(name, value);
   return response;

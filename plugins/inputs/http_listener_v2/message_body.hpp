@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +37,7 @@ struct BodySettings {
   std::vector<std::pair<std::string, std::string>> tags;
   std::vector<std::pair<std::string, std::string>> fields;  // of the answer
   unsigned success = 204;
+  bool waits_for_safety = false;  // The answer says that the metrics cannot be lost any more.
 };
 
 class MessageBody final : public http::Body {
@@ -55,9 +57,12 @@ class MessageBody final : public http::Body {
 
   // What the host says of the body that was emitted.
   void parsed(Parsed what);
+  // What became of its metrics.
+  void safe(weir_status what);
 
  private:
   enum class State : std::uint8_t { receiving, parsing, done };
+  void judge();
   weir_status make_room();
   bool emit();
 
@@ -68,7 +73,8 @@ class MessageBody final : public http::Body {
   State state_ = State::receiving;
   std::string text_;
   bool discards_ = false;
-  Parsed outcome_;
+  std::optional<Parsed> outcome_;
+  std::optional<weir_status> safety_;
 };
 
 }  // namespace weir::http_listener

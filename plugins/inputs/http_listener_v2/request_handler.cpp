@@ -87,6 +87,7 @@ BodySettings RequestHandler::body_settings(const http::Request& request,
   s.bytes = bytes_to_come(request);
   s.fields = settings_.fields;
   s.success = settings_.success;
+  s.waits_for_safety = settings_.waits_for_safety;
   for (const auto& [header, tag] : settings_.header_tags) {
     const std::string_view value = request.field(header);
     if (!value.empty()) s.tags.emplace_back(tag, value);
@@ -120,7 +121,11 @@ void RequestHandler::notified(std::uint64_t) {
     }
     const auto at = open_.find(news.cookie);
     if (at == open_.end()) continue;
-    at->second.body->parsed(news.parsed);
+    if (news.kind == News::Kind::safety) {
+      at->second.body->safe(news.parsed.status);
+    } else {
+      at->second.body->parsed(news.parsed);
+    }
     connections_.resume(at->second.connection);
   }
 }

@@ -17,8 +17,9 @@
 
 namespace weir::http_listener {
 
-// A batch was parsed, or (without cookie) a lane has room again.
+// A batch was parsed, or became safe or failed to, or (without cookie) a lane has room again.
 struct News {
+  enum class Kind : std::uint8_t { parsing, safety } kind = Kind::parsing;
   std::uint64_t cookie = 0;
   std::uint32_t lane = 0;
   Parsed parsed;
@@ -47,6 +48,7 @@ struct HandlerSettings {
   std::vector<std::string> paths, methods;
   bool path_tag = false;
   bool from_query = false;
+  bool waits_for_safety = false;
   Texts header_tags;          // header, tag
   Texts fields;               // of each answer
   std::string authorization;  // what the field has to be; empty = open to all

@@ -175,7 +175,9 @@ typedef struct weir_buf {
   uint64_t cap;
 } weir_buf;
 
-enum { WEIR_EMIT_PARSED = 1 }; /* emit flag, raw rows: WEIR_EV_PARSED is wanted for the cookie instead of WEIR_EV_ACK */
+/* Emit flags for raw rows. PARSED: WEIR_EV_PARSED is wanted for the cookie instead of WEIR_EV_ACK; with ACKED both are,
+ * in any order. */
+enum { WEIR_EMIT_PARSED = 1, WEIR_EMIT_ACKED = 2 };
 /* What a buffer holds and where its rows go. */
 typedef struct weir_emit {
   uint32_t size, used;     /* used: bytes of the batch in the buffer */

@@ -316,7 +316,9 @@ namespace testing __attribute__((visibility("hidden"))) {
       if (!take_buffer(*b, "emit")) return WEIR_E_FAIL;
       emits_.push_back(std::move(out));
       const bool parsed = (e->flags & WEIR_EMIT_PARSED) != 0;
-      if (e->cookie != 0) (parsed ? unparsed_ : unacked_).push_back(e->cookie);
+      const bool acked = !parsed || (e->flags & WEIR_EMIT_ACKED) != 0;
+      if (e->cookie != 0 && parsed) unparsed_.push_back(e->cookie);
+      if (e->cookie != 0 && acked) unacked_.push_back(e->cookie);
       changed_.notify_all();
       return WEIR_OK;
     }
