@@ -238,7 +238,8 @@ std::uint64_t DiskQueue::drop_oldest(std::uint64_t bytes) {
       dropped += done_.open_in(range);
       done_.finish(range);
       next_ = range.end;
-      next_ns_ = oldest == &segments_.back() ? next_ns_ : std::next(oldest)->first_ns;
+      const Segment* const following = segment_of(next_);
+      next_ns_ = std::max(next_ns_, following->first_ns);
       ++epoch_;
       forget_done_entries();
       forget_held_entries();

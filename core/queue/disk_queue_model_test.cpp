@@ -395,6 +395,13 @@ class Run {
   std::string what_;
 };
 
+// Sanitizers take ten times as long.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr std::uint64_t usual_runs = 200;
+#else
+constexpr std::uint64_t usual_runs = 1500;
+#endif
+
 // Runs with many seeds, or with the one that the environment names.
 void play(World world, std::uint64_t first, std::uint64_t runs) {
   if (const char* only = std::getenv("WEIR_SEED")) {
@@ -409,8 +416,8 @@ void play(World world, std::uint64_t first, std::uint64_t runs) {
   }
 }
 
-TEST(DiskQueueModel, LosesNothingWhenItIsKilled) { play(World::kills, 1, 1500); }
-TEST(DiskQueueModel, LosesNothingDurableWhenThePowerGoes) { play(World::power, 1, 1500); }
+TEST(DiskQueueModel, LosesNothingWhenItIsKilled) { play(World::kills, 1, usual_runs); }
+TEST(DiskQueueModel, LosesNothingDurableWhenThePowerGoes) { play(World::power, 1, usual_runs); }
 
 }  // namespace
 }  // namespace weir::queue
