@@ -26,7 +26,6 @@
 #include <weir/sink.hpp>
 
 #include "plugins/common/kafka_client/client_settings.hpp"
-#include "plugins/inputs/kafka_consumer/doorbell.hpp"
 #include "plugins/inputs/kafka_consumer/partition.hpp"
 #include "plugins/inputs/kafka_consumer/topics.hpp"
 

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "plugins/common/kafka_client/client_settings.hpp"
-#include "plugins/inputs/kafka_consumer/doorbell.hpp"
+#include "plugins/common/sockets/doorbell.hpp"
 #include "plugins/inputs/kafka_consumer/offsets.hpp"
 #include "plugins/inputs/kafka_consumer/record_block.hpp"
 
@@ -48,6 +48,8 @@ constexpr std::uint32_t lane_of(std::uint64_t cookie) {
 constexpr std::uint64_t batch_of(std::uint64_t cookie) {
   return cookie & ((std::uint64_t{1} << 40U) - 1);
 }
+
+using common::Doorbell;
 
 class Partition {
  public:

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace weir::kafka_consumer {
+namespace weir::common {
 
 class Doorbell {
  public:
@@ -20,9 +20,11 @@ class Doorbell {
   void ring() const;
   // Returns when it rang since the last wait(), or after that long.
   void wait(int timeout_ms) const;
+  // The same, and when the other descriptor is ready for these events of poll().
+  void wait(int other, short events, int timeout_ms) const;
 
  private:
   int descriptor_;
 };
 
-}  // namespace weir::kafka_consumer
+}  // namespace weir::common
