@@ -3,7 +3,6 @@
 // Where a row goes: topic, key and headers of its message.
 //
 // Threads  Immutable after construction, but for the random key.
-// Errors   weir::config_error for a header template that is not understood.
 
 #include <random>
 #include <string>
@@ -13,6 +12,8 @@
 
 #include <weir/batch.hpp>
 #include <weir/options.hpp>
+
+#include "plugins/common/templates/row_template.hpp"
 
 namespace weir::kafka_output {
 
@@ -27,22 +28,7 @@ struct TopicSuffix {
       opt{"separator", &TopicSuffix::separator, "\"\"", "Stands before each part"}};
 };
 
-// A text with {{ .Name }}, {{ .Tag "key" }} and {{ .Field "key" }} in it.
-class Template {
- public:
-  // option: named by the error.
-  Template(std::string_view text, const std::string& option);
-  std::string fill(const row& r) const;
-
- private:
-  enum class What : std::uint8_t { text, name, tag, field };
-  struct Part {
-    What what;
-    std::string text;  // The text, or the key.
-  };
-  void add_action(std::string_view action, const std::string& option);
-  std::vector<Part> parts_;
-};
+using common::Template;
 
 struct RoutingSettings {
   std::string topic, topic_tag, routing_tag, routing_key;
