@@ -46,7 +46,7 @@ std::unique_ptr<Output> Output::make(const Services& services,
     made->rendering_.use(std::move(serializer));
   }
   std::unique_ptr<Spool> spool;
-  if (settings.delivery.queue != config::QueueKind::memory) {
+  if (settings.delivery.queue != config::QueueKind::memory && !services.rehearsal) {
     why = {WEIR_E_CONFIG, {}, "delivery"};
     spool = Spool::open(services, settings, *made->instance_, share_bytes, why.message);
     if (!spool) return nullptr;

@@ -29,6 +29,8 @@ struct Services {
   // Does the module come with the agent? Batches of others are checked byte by byte.
   std::function<bool(const weir_plugin*)> trusted;
   Storage* storage{nullptr};  // None: nothing may outlive the process.
+  // The pipeline is built to see whether it can be, and never run: nothing is made or locked on disk.
+  bool rehearsal{false};
 };
 
 }  // namespace weir::pipeline

@@ -79,13 +79,13 @@ metrics::Memory Agent::memory() const {
   return {budget_.used_bytes(), budget_.peak_bytes(), budget_.limit_bytes()};
 }
 
-std::unique_ptr<Agent::Generation> Agent::build() {
+std::unique_ptr<Agent::Generation> Agent::build(bool rehearsal) {
   auto made = std::make_unique<Generation>();
   made->settings = callbacks_.load();
   if (!made->settings) return nullptr;
   const pipeline::Services services{system_clock(),     control_, *random_, workers_,
                                     blocking_,          budget_,  ledger_,  sockets_,
-                                    callbacks_.trusted, &state_};
+                                    callbacks_.trusted, &state_,  rehearsal};
   pipeline::Pipeline::BuildError why{};
   made->pipeline = pipeline::Pipeline::build(services, *made->settings, why);
   if (made->pipeline) {
@@ -96,7 +96,7 @@ std::unique_ptr<Agent::Generation> Agent::build() {
   return nullptr;
 }
 
-bool Agent::check() { return build() != nullptr; }
+bool Agent::check() { return build(true) != nullptr; }
 
 bool Agent::wait_until(const std::function<bool()>& done, std::int64_t deadline_steady_ns) const {
   while (!done()) {

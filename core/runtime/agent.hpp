@@ -75,7 +75,7 @@ class Agent {
     std::unique_ptr<config::Settings> settings;
     std::unique_ptr<pipeline::Pipeline> pipeline;
   };
-  std::unique_ptr<Generation> build();
+  std::unique_ptr<Generation> build(bool rehearsal = false);
   void watch_signals();
   void arm_last_resort();
   void send(Command command);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The state directory: made when something needs it, for one agent at a time."""
 
+import os
 import subprocess
 import unittest
 
@@ -17,6 +18,15 @@ CONFIG = """
 [[outputs.file]]
   files = ["{out}"]
   data_format = "influx"
+"""
+
+QUEUE = """
+[[outputs.file]]
+  alias = "safe"
+  files = ["stdout"]
+  data_format = "influx"
+  [outputs.file.delivery]
+    queue = "disk"
 """
 
 
@@ -51,6 +61,24 @@ class StateDirectory(Folder):
         second = Agent(self.folder, (self.folder / "weir.conf").read_text())
         self.addCleanup(second.__exit__)
         wait_for(lambda: (state / "lock").read_text().strip() == str(second.process.pid), "the second agent's lock")
+
+    def test_a_queue_on_disk_makes_it_and_a_check_does_not(self):
+        state = self.folder / "state"
+        config = self.folder / "queue.conf"
+        config.write_text(CONFIG.format(weir="", out=self.folder / "out.lp") + QUEUE)
+        words = [BUILD / "weir", "--config", config, "--plugin-directory", BUILD / "plugins"]
+        environment = {**os.environ, "STATE_DIRECTORY": str(state)}
+        check = [words[0], "config", "check", *words[1:]]
+        self.assertEqual(subprocess.run(check, env=environment, capture_output=True).returncode, 0)
+        self.assertFalse(state.exists())
+        running = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(running.wait)
+        self.addCleanup(running.kill)
+        wait_for(lambda: (state / "queue" / "safe").exists(), "the queue")
+        self.assertEqual(subprocess.run(check, env=environment, capture_output=True).returncode, 0)
+        second = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
+        self.assertEqual(second.returncode, 1)
+        self.assertIn(f"is held by process {running.pid}; stop that agent", second.stderr)
 
     def test_a_newer_version_is_left_alone(self):
         state = self.folder / "state"
