@@ -48,8 +48,8 @@ const Logger& agent_log() {
 }  // namespace
 
 Agent::Agent(const config::WeirSettings& settings, Callbacks callbacks)
-    : callbacks_(std::move(callbacks)),
-      budget_(limit_of(settings)),
+    : budget_(limit_of(settings)),
+      callbacks_(std::move(callbacks)),
       own_metrics_(metrics::make_collectable(ledger_, [this] { return memory(); })),
       random_(std::make_unique<SystemRandom>()),
       state_(system_disk(), state_directory(settings, process_environment, ::geteuid() == 0)),

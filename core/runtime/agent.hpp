@@ -98,9 +98,9 @@ class Agent {
   void publish() const;
   void arm_publishing();
 
+  queue::Budget budget_;
   const Callbacks callbacks_;
   metrics::Ledger ledger_;
-  queue::Budget budget_;
   std::shared_ptr<prometheus::Collectable> own_metrics_;
   mutable std::mutex publish_mutex_;
   std::atomic<std::int64_t> publish_every_ns_{0};
