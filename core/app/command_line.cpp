@@ -16,7 +16,8 @@ constexpr const char* description =
     "  weir config create                print a configuration to begin with\n"
     "  weir plugins list                 which plugins there are\n"
     "  weir status                       how the running agent does\n"
-    "  weir audit                        where its records went\n";
+    "  weir audit                        where its records went\n"
+    "  weir queue ls                     what waits on disk for its output\n";
 
 // -config FILE, as Telegraf takes it, means --config FILE.
 std::string normalized(std::string_view arg) {
@@ -108,6 +109,30 @@ void add_operator_commands(CLI::App& app, CommandLine& line) {
       ->add_option("level", line.level, "error, warn, info, debug or trace");
 }
 
+void add_queue_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* queue = app.add_subcommand("queue", "Look into queues on disk and dead letters")
+                        ->require_subcommand(1);
+  const auto add = [&](const char* name, Verb verb, const char* what) {
+    CLI::App* command = queue->add_subcommand(name, what);
+    command->callback([&line, verb] { line.verb = verb; });
+    add_sources(*command, line);
+    command
+        ->add_option("--state-directory", line.state_directory,
+                     "Where the queues are, instead of what the configuration says")
+        ->type_name("DIR");
+    return command->add_option("queue", line.name,
+                               "An output's name, dead/NAME for its dead letters, or a directory");
+  };
+  add("ls", Verb::queue_ls, "What waits: in all queues, or entry by entry in one");
+  add("verify", Verb::queue_verify, "Read everything and check every checksum");
+  add("cat", Verb::queue_cat, "Print the records that wait as JSON lines")->required();
+  add("export", Verb::queue_export, "Write the batches that wait to a file")->required();
+  add("purge", Verb::queue_purge, "Drop everything that waits in a queue")->required();
+  add("requeue", Verb::queue_requeue, "Send an output's dead letters again")->required();
+  queue->get_subcommand("ls")->add_flag("--json", line.json, "One JSON object a line");
+  queue->get_subcommand("export")->add_option("file", line.file, "The file to write")->required();
+}
+
 void add_commands(CLI::App& app, CommandLine& line) {
   const auto verb = [&line](Verb v) { return [&line, v] { line.verb = v; }; };
   CLI::App* config =
@@ -139,6 +164,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
   describe->add_flag("--json", line.json, "As a JSON object");
   add_operator_commands(app, line);
   app.add_subcommand("version", "Print the version")->callback(verb(Verb::version));
+  add_queue_commands(app, line);
 }
 
 }  // namespace

@@ -24,6 +24,12 @@ enum class Verb : std::uint8_t {
   audit,
   reload,
   log_level,
+  queue_ls,
+  queue_verify,
+  queue_cat,
+  queue_export,
+  queue_purge,
+  queue_requeue,
   version
 };
 
@@ -43,7 +49,9 @@ struct CommandLine {
   bool frame{false};                    // top: one look instead of many.
   std::int64_t interval_s{2};           // top: between two looks.
   std::string level;                    // log-level LEVEL; empty: only ask.
-  std::string kind, name;               // plugins list KIND, plugins describe KIND.NAME
+  std::string kind, name;       // plugins list KIND, plugins describe KIND.NAME, queue ... NAME
+  std::string state_directory;  // queue: where the queues are; empty = what the configuration says
+  std::string file;             // queue export NAME FILE
 };
 
 // Nothing: the process ends with exit_status (help, version, or a mistake that was said).

@@ -6,6 +6,7 @@
 
 #include "core/app/commands.hpp"
 #include "core/app/operator_commands.hpp"
+#include "core/app/queue_commands.hpp"
 #include "core/plugin/probe.hpp"
 
 namespace {
@@ -34,6 +35,12 @@ int dispatch(const weir::app::CommandLine& line) {
     case Verb::reload: return weir::app::reload_agent(line);
     case Verb::log_level: return weir::app::set_agent_log_level(line);
     case Verb::version: return weir::app::print_version();
+    case Verb::queue_ls: return weir::app::queue_ls(line);
+    case Verb::queue_verify: return weir::app::queue_verify(line);
+    case Verb::queue_cat: return weir::app::queue_cat(line);
+    case Verb::queue_export: return weir::app::queue_export(line);
+    case Verb::queue_purge: return weir::app::queue_purge(line);
+    case Verb::queue_requeue: return weir::app::queue_requeue(line);
     default: return weir::app::run_agent(line);
   }
 }
