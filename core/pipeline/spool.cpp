@@ -67,8 +67,9 @@ Spool::Spool(Parts parts)
       instance_(parts.instance),
       disk_(std::move(parts.disk)),
       intake_(static_cast<std::uint64_t>(settings_.metric_buffer_limit), parts.share_bytes / 2),
-      untaken_(static_cast<std::int64_t>(disk_->records())) {
-  instance_.node().created += disk_->records();
+      untaken_(static_cast<std::int64_t>(disk_->records() + disk_->skipped())) {
+  instance_.node().created += disk_->records() + disk_->skipped();
+  count_skipped_locked();
 }
 
 // ---- in ---------------------------------------------------------------------------------------------------
@@ -202,14 +203,7 @@ void Spool::commit() {
 queue::Parcel Spool::take() {
   auto taken = disk_->take();
   const std::lock_guard lock(mutex_);
-  const std::uint64_t skipped = disk_->skipped() - skipped_;
-  if (skipped != 0) {
-    skipped_ += skipped;
-    untaken_ -= static_cast<std::int64_t>(skipped);
-    instance_.node().drop(Drop::corrupt, skipped);
-    instance_.log().error(std::to_string(skipped) +
-                          " metrics on disk were damaged: they are lost, and counted");
-  }
+  count_skipped_locked();
   if (!taken.ok()) {
     instance_.log().error("the queue on disk cannot be read: " + taken.error().message);
     return {};
@@ -221,6 +215,16 @@ queue::Parcel Spool::take() {
   rows.queued_ns = taken.value().time_ns;
   untaken_ -= static_cast<std::int64_t>(n);
   return rows;
+}
+
+void Spool::count_skipped_locked() {
+  const std::uint64_t skipped = disk_->skipped() - skipped_;
+  if (skipped == 0) return;
+  skipped_ += skipped;
+  untaken_ -= static_cast<std::int64_t>(skipped);
+  instance_.node().drop(Drop::corrupt, skipped);
+  instance_.log().error(std::to_string(skipped) +
+                        " metrics on disk were damaged: they are lost, and counted");
 }
 
 void Spool::done(std::uint64_t record_end) {

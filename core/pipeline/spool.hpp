@@ -83,6 +83,7 @@ class Spool {
   enum class Written : std::uint8_t { yes, no_more, later };
 
   [[nodiscard]] std::uint64_t ready_locked() const;
+  void count_skipped_locked();
   void kick_locked();
   void write_some();
   Written write_one();

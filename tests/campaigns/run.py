@@ -2,6 +2,7 @@
 """Runs a campaign: many seeded runs that try to break a promise, one JSON line each.
 
     scripts/campaign kill                  500 SIGKILLs of the real binary in 50 runs
+    scripts/campaign simulated             9,500 kills and 9,500 power cuts of a simulated agent
     scripts/campaign kill --runs 5         fewer
     scripts/campaign kill --seed 17        one run again
     scripts/campaign kill --resume         goes on where the record ends
@@ -18,7 +19,7 @@ import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-RUNS = {"kill": 50}
+RUNS = {"kill": 50, "simulated": 1900}
 
 
 def arguments():
