@@ -28,6 +28,8 @@ struct LogSettings {
   std::int64_t rotation_max_bytes{0};    // logfile_rotation_max_size; 0 = off
   int rotation_max_archives{5};          // logfile_rotation_max_archives; -1 = keep all
   std::string timezone;                  // log_with_timezone; empty = UTC
+
+  bool operator==(const LogSettings&) const = default;
 };
 
 // Replaces the log's settings; lines of other threads go to the old or the new target.

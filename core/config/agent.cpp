@@ -206,7 +206,9 @@ constexpr std::array<KeyRule<W>, 11> weir_rules{{
     {"admin_token_file", "\"\"",
      "File with the token that requests by TCP have to bring; needed where admin is a TCP address",
      false, text<&W::admin_token_file>},
-    {"reload_probation", nullptr, "", false, later_duration<10'000'000'000>},
+    {"reload_probation", "\"10s\"",
+     "How long a reload is taken back when one of its new plugins refuses its work", false,
+     not_negative<&W::reload_probation_ns>},
 }};
 
 }  // namespace

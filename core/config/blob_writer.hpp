@@ -28,7 +28,9 @@ class BlobWriter {
     return grow(std::size_t{n} * sizeof(weir_value) / sizeof(std::uint64_t));
   }
   void put(std::uint64_t offset, std::uint32_t index, const weir_value& value) {
-    std::memcpy(bytes() + offset + std::uint64_t{index} * sizeof value, &value, sizeof value);
+    const std::uint64_t at = offset + std::uint64_t{index} * sizeof value;
+    std::memcpy(bytes() + at, &value, sizeof value);
+    blob_.values.push_back(at);
   }
   // The text with a NUL behind it.
   std::uint64_t text(std::string_view text) {

@@ -66,9 +66,9 @@ INSTANTIATE_TEST_SUITE_P(
                 "ever run\n"},
         SayCase{"number_tag", "[global_tags]\na = 1",
                 "2:5: error: \"a\" must be a string, not an integer\n= put it in quotes\n"},
-        SayCase{"later_option", "[weir]\nreload_probation = \"1m\"",
-                "2:20: error: \"reload_probation\" = 1m is not supported by "
-                "this version\n= leave it out, or set it to \"10s\"\n"},
+        SayCase{"later_option", "[[outputs.discard]]\n[outputs.discard.delivery]\nexactly_once = true",
+                "3:16: error: \"exactly_once\" = true is not supported by "
+                "this version\n= leave it out, or set it to false\n"},
         SayCase{
             "admin_that_others_reach", "[weir]\nadmin = \"0.0.0.0:9274\"",
             "2:9: error: \"admin\": only this machine may ask: the address must be 127.0.0.1 or "

@@ -30,13 +30,6 @@ void only_flag(const Node& node, Values& values, std::string_view name, bool har
   refuse_later(node, values, name, flag ? "true" : "false", harmless ? "true" : "false");
 }
 
-void only_duration(const Node& node, Values& values, std::string_view name,
-                   std::int64_t harmless_ns) {
-  std::int64_t ns = harmless_ns;
-  if (!values.duration(node, name, ns) || ns == harmless_ns) return;
-  refuse_later(node, values, name, print_duration(ns), quote(print_duration(harmless_ns)));
-}
-
 void only_integer(const Node& node, Values& values, std::string_view name, std::int64_t harmless) {
   std::int64_t number = harmless;
   if (!values.integer(node, name, number) || number == harmless) return;

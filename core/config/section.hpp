@@ -73,8 +73,6 @@ void read_section(const Node& table, const std::string& whose,
 void only_text(const Node& node, Values& values, std::string_view name,
                const std::vector<std::string>& harmless);
 void only_flag(const Node& node, Values& values, std::string_view name, bool harmless);
-void only_duration(const Node& node, Values& values, std::string_view name,
-                   std::int64_t harmless_ns);
 void only_integer(const Node& node, Values& values, std::string_view name, std::int64_t harmless);
 void only_size(const Node& node, Values& values, std::string_view name,
                std::int64_t harmless_bytes);
@@ -117,10 +115,6 @@ void later_flag(const Node& node, std::string_view name, Values& values, T&) {
 template <typename T>
 void later_text(const Node& node, std::string_view name, Values& values, T&) {
   only_text(node, values, name, {""});
-}
-template <std::int64_t Harmless, typename T>
-void later_duration(const Node& node, std::string_view name, Values& values, T&) {
-  only_duration(node, values, name, Harmless);
 }
 
 }  // namespace weir::config

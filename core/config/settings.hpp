@@ -28,6 +28,8 @@ struct Place {
 struct TagPatterns {
   std::string key;
   std::vector<std::string> patterns;
+
+  bool operator==(const TagPatterns&) const = default;
 };
 
 // Select and Modify of one plugin (reference: Telegraf, docs/CONFIGURATION.md "Metric filtering").
@@ -37,10 +39,14 @@ struct FilterSettings {
   std::vector<TagPatterns> tagpass, tagdrop;
   std::string metricpass;  // An expression of core/cel that was found to be good; empty = all.
   std::vector<std::string> fieldinclude, fieldexclude, taginclude, tagexclude;
+
+  bool operator==(const FilterSettings&) const = default;
 };
 
 struct NameSettings {
   std::string name_override, name_prefix, name_suffix;
+
+  bool operator==(const NameSettings&) const = default;
 };
 
 using Tags = std::vector<std::pair<std::string, std::string>>;  // Sorted by key, keys unique.
@@ -50,9 +56,11 @@ struct OptionBlob {
   std::vector<std::uint64_t> storage;  // 8-aligned bytes behind conf.base.
   std::uint32_t n{0};
   std::uint64_t bytes{0};
-  std::vector<std::string> secrets;  // Texts behind the handles of WEIR_C_SECRET values.
+  std::vector<std::string> secrets;   // Texts behind the handles of WEIR_C_SECRET values.
+  std::vector<std::uint64_t> values;  // Where in the bytes each weir_value begins.
 
-  bool operator==(const OptionBlob&) const = default;
+  // The same options; where they stand in the files does not matter.
+  bool operator==(const OptionBlob& other) const;
   [[nodiscard]] weir_conf conf() const {
     return {static_cast<std::uint32_t>(sizeof(weir_conf)), n,
             reinterpret_cast<const std::uint8_t*>(storage.data()), bytes};
@@ -143,6 +151,8 @@ struct DeliverySettings {                         // [outputs.X.delivery]
       false};  // Of a disk queue: what is acknowledged survives a power cut, not only the end of the process.
   bool adaptive{false};  // Fewer batches on their way where the peer gets slower.
   bool breaker{true};
+
+  bool operator==(const DeliverySettings&) const = default;
 };
 
 struct OutputSettings : PluginSettings {
@@ -185,10 +195,11 @@ struct WeirSettings {  // [weir]
   bool pin{false};          // Each of them to a core.
   std::vector<std::string> plugin_path;
   std::int64_t shutdown_timeout_ns{10'000'000'000};
+  std::int64_t reload_probation_ns{10'000'000'000};  // How long a reload may be taken back.
   std::int64_t max_record_bytes{1 << 20};
   std::int64_t max_hung{16};
-  std::string state_directory;   // Empty: from the environment (core/runtime/places.hpp).
-  std::string admin;             // "unix:PATH" or "ADDRESS:PORT"; empty: off, or from the environment.
+  std::string state_directory;  // Empty: from the environment (core/runtime/places.hpp).
+  std::string admin;  // "unix:PATH" or "ADDRESS:PORT"; empty: off, or from the environment.
   std::string admin_token_file;  // Required where admin is a TCP address.
 };
 
