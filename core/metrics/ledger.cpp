@@ -129,6 +129,20 @@ std::int64_t Node::imbalance() const {
 
 Node& Ledger::add(std::string kind, std::string name, std::string alias, std::string id) {
   const std::lock_guard lock(mutex_);
+  return add_locked(std::move(kind), std::move(name), std::move(alias), std::move(id));
+}
+
+Node& Ledger::lend(const std::string& kind, const std::string& name, const std::string& alias,
+                   const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  for (Node& n : nodes_) {
+    const bool free = n.users == 0 && n.queued == 0 && n.in_flight == 0;
+    if (free && n.kind == kind && n.name == name && n.alias == alias && n.id == id) return n;
+  }
+  return add_locked(kind, name, alias, id);
+}
+
+Node& Ledger::add_locked(std::string kind, std::string name, std::string alias, std::string id) {
   Node& n = nodes_.emplace_back();
   n.kind = std::move(kind);
   n.name = std::move(name);

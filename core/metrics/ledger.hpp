@@ -68,6 +68,7 @@ struct alignas(64) Node {
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Drop::count)> dropped{};
   std::atomic<std::uint64_t> dead_lettered{0};
   std::atomic<std::uint64_t> queued{0}, in_flight{0};
+  std::atomic<int> users{0};  // Parts that count here now.
 
   // What is not part of the equation.
   std::atomic<std::uint64_t> calls{0}, errors{0}, timeouts{0}, call_ns{0}, startup_errors{0},
@@ -109,6 +110,10 @@ class Ledger {
  public:
   // The node lives as long as the ledger.
   Node& add(std::string kind, std::string name, std::string alias, std::string id);
+  // The same for a part that adds itself to users: where one of the same labels had a node and is gone, it goes on
+  // counting there.
+  Node& lend(const std::string& kind, const std::string& name, const std::string& alias,
+             const std::string& id);
   // Nodes in the order they were added.
   [[nodiscard]] std::vector<const Node*> nodes() const;
   // One line for each node whose equation does not hold; empty when all do.
@@ -119,6 +124,8 @@ class Ledger {
   [[nodiscard]] std::string json_lines() const;
 
  private:
+  Node& add_locked(std::string kind, std::string name, std::string alias, std::string id);
+
   mutable std::mutex mutex_;
   std::deque<Node> nodes_;  // Guarded by mutex_; the nodes themselves synchronise on their own.
 };

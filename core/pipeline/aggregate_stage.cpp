@@ -18,7 +18,7 @@ Aggregator::Aggregator(const Services& services, const config::AggregatorSetting
 
 std::unique_ptr<Aggregator> Aggregator::make(const Services& services,
                                              const config::AggregatorSettings& settings,
-                                             Instance::Refusal& why) {
+                                             Instance::Refusal& why, metrics::Node* node) {
   auto select =
       Select::compile(settings.filter, {services.clock, logger_of("aggregators", settings)});
   auto modify = Modify::compile(settings.filter);
@@ -31,7 +31,7 @@ std::unique_ptr<Aggregator> Aggregator::make(const Services& services,
   made->instance_ =
       Instance::create(services,
                        {settings.descriptor, "aggregators", settings.name, settings.alias,
-                        settings.id, settings.log_level, &settings.options},
+                        settings.id, settings.log_level, &settings.options, node},
                        made->calls_, why);
   return made->instance_ ? std::move(made) : nullptr;
 }
@@ -131,7 +131,7 @@ std::vector<queue::Parcel> Aggregator::push(std::int64_t now_ns) {
 }
 
 Stage::Outcome AggregateStage::run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) {
-  if (!gate_.try_enter([self = lane.shared_from_this()] { self->wake(); })) return Outcome::parked;
+  if (!gate_->try_enter([self = lane.shared_from_this()] { self->wake(); })) return Outcome::parked;
   queue::Parcel& parcel = job.parcel;
   const std::uint32_t rows = parcel.count();
   node_.in += rows;
@@ -140,7 +140,7 @@ Stage::Outcome AggregateStage::run(Job& job, std::vector<queue::Parcel>& out, La
   std::vector<std::uint64_t> originals(any_drop ? words(parcel.row0 + parcel.n_rows) : 0,
                                        ~std::uint64_t{0});
   for (const auto& aggregator : aggregators_) aggregator->add(parcel, originals);
-  gate_.leave();
+  gate_->leave();
   if (any_drop) {
     auto& mask = parcel.explicit_mask();
     for (std::size_t w = 0; w < mask.size() && w < originals.size(); ++w) mask[w] &= originals[w];
@@ -154,12 +154,12 @@ Stage::Outcome AggregateStage::run(Job& job, std::vector<queue::Parcel>& out, La
 
 bool AggregateStage::push_due(std::int64_t now_ns, bool all, Lane& lane,
                               const std::function<void()>& retry) {
-  if (!gate_.try_enter(retry)) return false;
+  if (!gate_->try_enter(retry)) return false;
   for (const auto& aggregator : aggregators_) {
     if (!all && aggregator->window_end_ns() > now_ns) continue;
     for (auto& parcel : aggregator->push(now_ns)) lane.push(std::move(parcel));
   }
-  gate_.leave();
+  gate_->leave();
   return true;
 }
 

@@ -6,8 +6,10 @@
 //         delay. At end the aggregates are pushed and the next window begins. Rows outside are counted as
 //         dropped{outside_window} by the aggregator; with drop_original they are gone, as in Telegraf.
 // Order   Select on the row as it is, then Modify on a copy, then the window.
-// Threads One lane or push at a time per aggregator stage; others are parked.
+// Threads One lane or push at a time, also where two stages share aggregators (a reload leaves those alone that did
+//         not change); others are parked.
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -21,7 +23,7 @@ class Aggregator {
  public:
   static std::unique_ptr<Aggregator> make(const Services& services,
                                           const config::AggregatorSettings& settings,
-                                          Instance::Refusal& why);
+                                          Instance::Refusal& why, metrics::Node* node = nullptr);
 
   // The first window around now.
   void begin(std::int64_t now_ns, bool aligned);
@@ -48,25 +50,28 @@ class Aggregator {
   const Rename rename_;
   CaptureCalls calls_;
   std::unique_ptr<Instance> instance_;
-  std::int64_t start_ns_{0}, end_ns_{0};
+  std::int64_t start_ns_{0};
+  std::atomic<std::int64_t> end_ns_{0};  // Read by the timer, too.
 };
 
 class AggregateStage final : public Stage {
  public:
-  AggregateStage(std::vector<std::unique_ptr<Aggregator>> aggregators, metrics::Node& node)
-      : aggregators_(std::move(aggregators)), node_(node) {}
+  // gate: of all stages that share an aggregator.
+  AggregateStage(std::vector<std::shared_ptr<Aggregator>> aggregators, std::shared_ptr<Gate> gate,
+                 metrics::Node& node)
+      : aggregators_(std::move(aggregators)), gate_(std::move(gate)), node_(node) {}
   Outcome run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) override;
 
   // Closes windows that have ended (all = every one); aggregates go into the lane. False: busy, retry is called
   // when it is worth trying again.
   bool push_due(std::int64_t now_ns, bool all, Lane& lane, const std::function<void()>& retry);
+  // Of the first window to end.
   [[nodiscard]] std::int64_t next_end_ns() const;
-  [[nodiscard]] std::vector<std::unique_ptr<Aggregator>>& aggregators() { return aggregators_; }
 
  private:
-  std::vector<std::unique_ptr<Aggregator>> aggregators_;
+  const std::vector<std::shared_ptr<Aggregator>> aggregators_;
+  const std::shared_ptr<Gate> gate_;
   metrics::Node& node_;
-  Gate gate_;
 };
 
 }  // namespace weir::pipeline

@@ -10,28 +10,80 @@ namespace weir::pipeline {
 using metrics::Drop;
 
 Backlog::Backlog(const Services& services, const config::OutputSettings& settings,
-                 Instance& instance, std::uint64_t share_bytes, std::unique_ptr<Spool> spool)
+                 Instance& instance, std::uint64_t share_bytes, std::unique_ptr<Spool> given)
     : services_(services),
-      settings_(settings),
-      instance_(instance),
+      node_(instance.node()),
+      log_(instance.log()),
+      own_spool_(std::move(given)),
+      spool_(own_spool_.get()),
       batch_rows_(static_cast<std::uint64_t>(settings.metric_batch_size)),
-      spool_(std::move(spool)),
+      delivery_(settings.delivery),
       queue_(static_cast<std::uint64_t>(settings.metric_buffer_limit), share_bytes),
       last_progress_ns_(services.clock.steady_ns()) {
-  if (!spool_) return;
-  spool_->set_may_drop([this](bool has_tokens) {
+  if (spool()) connect_spool();
+}
+
+void Backlog::connect_spool() {
+  spool()->set_may_drop([this](bool has_tokens) {
     const std::lock_guard lock(mutex_);
-    return settings_.delivery.overflow != config::Overflow::drop_newest &&
-           !must_hold_locked(has_tokens);
+    return delivery_.overflow != config::Overflow::drop_newest && !must_hold_locked(has_tokens);
+  });
+  spool()->set_on_change([this] {
+    ready();
+    wake_lanes();
   });
 }
 
 void Backlog::set_on_ready(std::function<void()> on_ready) {
-  if (!spool_) return;
-  spool_->set_on_change([this, on_ready = std::move(on_ready)] {
-    on_ready();
-    wake_lanes();
-  });
+  const std::lock_guard lock(mutex_);
+  on_ready_ = std::move(on_ready);
+}
+
+void Backlog::ready() const {
+  std::function<void()> told;
+  {
+    const std::lock_guard lock(mutex_);
+    told = on_ready_;
+  }
+  if (told) told();
+}
+
+// ---- from one output to the next ---------------------------------------------------------------------------
+
+void Backlog::adopt(const config::OutputSettings& settings, std::uint64_t share_bytes,
+                    std::unique_ptr<Spool> given) {
+  {
+    const std::lock_guard lock(mutex_);
+    batch_rows_ = static_cast<std::uint64_t>(settings.metric_batch_size);
+    delivery_ = settings.delivery;
+    queue_.set_limits(static_cast<std::uint64_t>(settings.metric_buffer_limit), share_bytes);
+    if (given && !spool()) {
+      own_spool_ = std::move(given);
+      spool_ = own_spool_.get();
+      connect_spool();
+    }
+    last_progress_ns_ = services_.clock.steady_ns();
+  }
+  if (spool()) spool()->adopt(settings, share_bytes);
+  wake_lanes();
+}
+
+// They come first again, in their order, and are not in flight any more.
+void Backlog::give_back(std::vector<queue::Parcel> rows) {
+  if (rows.empty()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = rows.size(); i-- > 0;) {
+      const std::uint64_t n = rows[i].count();
+      in_flight_ -= std::min(in_flight_, n);
+      std::erase_if(from_disk_,
+                    [&](const FromDisk& f) { return f.record_end == rows[i].record_end; });
+      flush_rows_ += n;
+      queue_.put_back(std::move(rows[i]));
+    }
+    update_gauges_locked();
+  }
+  ready();
 }
 
 // ---- on the lane ------------------------------------------------------------------------------------------
@@ -42,7 +94,7 @@ Backlog::Put Backlog::put(Arrival arrival, Lane* lane) {
   const std::uint64_t bytes = any ? arrival.rows.block->cap_bytes() : 0;
   const std::lock_guard lock(mutex_);
   const bool to_disk = rows != 0 && goes_to_disk_locked(rows, bytes);
-  const bool fits = to_disk ? spool_->fits(rows, bytes) : queue_.fits(rows, bytes, in_flight_);
+  const bool fits = to_disk ? spool()->fits(rows, bytes) : queue_.fits(rows, bytes, in_flight_);
   if (rows != 0 && !fits && lane != nullptr && must_hold_locked(!arrival.rows.tokens.empty())) {
     hold_locked(*lane);
     return Put::held;
@@ -53,16 +105,16 @@ Backlog::Put Backlog::put(Arrival arrival, Lane* lane) {
 
 // Order is kept: behind what is on disk everything goes there.
 bool Backlog::goes_to_disk_locked(std::uint64_t rows, std::uint64_t bytes) const {
-  if (!spool_) return false;
-  return settings_.delivery.queue == config::QueueKind::disk || spool_->waiting() != 0 ||
-         !queue_.fits(rows, bytes, in_flight_);
+  if (!spool()) return false;
+  if (delivery_.queue == config::QueueKind::disk || spool()->waiting() != 0) return true;
+  return delivery_.queue == config::QueueKind::spill && !queue_.fits(rows, bytes, in_flight_);
 }
 
 // When the rows do not fit.
 bool Backlog::must_hold_locked(bool has_tokens) const {
   if (ended_) return false;
   if (has_tokens) return true;
-  const auto& delivery = settings_.delivery;
+  const auto& delivery = delivery_;
   if (delivery.overflow == config::Overflow::block) return true;
   return delivery.overflow == config::Overflow::wait &&
          services_.clock.steady_ns() - last_progress_ns_ < delivery.overflow_wait_ns;
@@ -72,15 +124,15 @@ bool Backlog::must_hold_locked(bool has_tokens) const {
 void Backlog::hold_locked(Lane& lane) {
   held_.push_back(lane.weak_from_this());
   flush_rows_ = std::max(flush_rows_, waiting_locked());
-  if (settings_.delivery.overflow != config::Overflow::wait || hold_timer_ != 0) return;
-  hold_timer_ = services_.timers.at(last_progress_ns_ + settings_.delivery.overflow_wait_ns,
-                                    tasks_.wrap([this] {
-                                      {
-                                        const std::lock_guard lock(mutex_);
-                                        hold_timer_ = 0;
-                                      }
-                                      wake_lanes();
-                                    }));
+  if (delivery_.overflow != config::Overflow::wait || hold_timer_ != 0) return;
+  hold_timer_ =
+      services_.timers.at(last_progress_ns_ + delivery_.overflow_wait_ns, tasks_.wrap([this] {
+        {
+          const std::lock_guard lock(mutex_);
+          hold_timer_ = 0;
+        }
+        wake_lanes();
+      }));
 }
 
 // How many rows these are, whose sources are told that they did not get to where they are safe.
@@ -90,7 +142,7 @@ std::uint64_t Backlog::abandon(const queue::Parcel& rows) {
 }
 
 void Backlog::accept_locked(Arrival arrival, bool to_disk) {
-  metrics::Node& node = instance_.node();
+  metrics::Node& node = node_;
   queue::Parcel& rows = arrival.rows;
   const std::uint64_t count = rows.block ? rows.count() : 0;
   const bool copy_failed = arrival.selected != 0 && !rows.block;
@@ -101,16 +153,16 @@ void Backlog::accept_locked(Arrival arrival, bool to_disk) {
   if (ended_) return node.drop(Drop::shutdown, abandon(rows));  // A lane that was held until now.
   rows.queued_ns = services_.clock.wall_ns();
   if (to_disk) {
-    spool_->push(std::move(rows));
+    spool()->push(std::move(rows));
     return update_gauges_locked();
   }
-  const config::Overflow overflow = settings_.delivery.overflow;
+  const config::Overflow overflow = delivery_.overflow;
   const bool awaited = !rows.tokens.empty();
   const std::uint64_t dropped = push_within(queue_, std::move(rows), overflow, in_flight_);
   join_small_tail_locked();
   if (dropped != 0) {
     node.drop(Drop::overflow, dropped);
-    instance_.log().warn(overflow_text(overflow));
+    log_.warn(overflow_text(overflow));
   }
   if (awaited) flush_rows_ = waiting_locked();  // Its source sends no more until then.
   update_gauges_locked();
@@ -133,24 +185,24 @@ bool Backlog::wants_write() const {
 }
 
 bool Backlog::wants_write_locked() const {
-  const std::uint64_t ready = queue_.rows() + (spool_ ? spool_->ready() : 0);
+  const std::uint64_t ready = queue_.rows() + (spool() ? spool()->ready() : 0);
   if (ready == 0 || ended_) return false;
   return flush_rows_ != 0 || draining_ || ready >= batch_rows_;
 }
 
 std::uint64_t Backlog::waiting_locked() const {
-  return queue_.rows() + (spool_ ? spool_->waiting() : 0);
+  return queue_.rows() + (spool() ? spool()->waiting() : 0);
 }
 
 // Reads what the next batch needs.
 void Backlog::refill() {
-  if (!spool_) return;
-  while (spool_->ready() != 0) {
+  if (!spool()) return;
+  while (spool()->ready() != 0) {
     {
       const std::lock_guard lock(mutex_);
       if (queue_.rows() >= batch_rows_ || ended_) return;
     }
-    queue::Parcel rows = spool_->take();
+    queue::Parcel rows = spool()->take();
     if (!rows.block) return;
     const std::lock_guard lock(mutex_);
     queue_.push(std::move(rows));
@@ -165,25 +217,33 @@ queue::Parcel Backlog::take() {
   const std::uint64_t rows = batch.count();
   flush_rows_ -= std::min(flush_rows_, rows);
   in_flight_ += rows;
-  if (batch.record_end != 0) from_disk_.push_back({batch.record_end, false});
+  if (batch.record_end != 0) note_from_disk_locked(batch, false);
   update_gauges_locked();
   return batch;
 }
 
+// In the order of the disk, also where a batch was given back and is taken again.
+void Backlog::note_from_disk_locked(const queue::Parcel& rows, bool settled) {
+  const auto behind = std::find_if(from_disk_.begin(), from_disk_.end(), [&](const FromDisk& f) {
+    return f.record_end > rows.record_end;
+  });
+  from_disk_.insert(behind, {rows.record_end, rows.count(), settled});
+}
+
 void Backlog::drop_expired_locked() {
-  if (settings_.delivery.max_age_ns == 0) return;
-  const std::int64_t oldest = services_.clock.wall_ns() - settings_.delivery.max_age_ns;
+  if (delivery_.max_age_ns == 0) return;
+  const std::int64_t oldest = services_.clock.wall_ns() - delivery_.max_age_ns;
   std::uint64_t expired = 0;
   while (!queue_.empty() && queue_.front().queued_ns < oldest) {
     const queue::Parcel gone = queue_.take(queue_.front_rows());
     for (const auto& token : gone.tokens) token->lost();
-    if (gone.record_end != 0) from_disk_.push_back({gone.record_end, true});
+    if (gone.record_end != 0) note_from_disk_locked(gone, true);
     expired += gone.count();
   }
   flush_rows_ -= std::min(flush_rows_, expired);
   if (expired == 0) return;
-  instance_.node().drop(Drop::expired, expired);
-  instance_.log().warn("metrics waited for longer than max_age; they are dropped and counted");
+  node_.drop(Drop::expired, expired);
+  log_.warn("metrics waited for longer than max_age; they are dropped and counted");
   update_gauges_locked();
 }
 
@@ -205,11 +265,19 @@ void Backlog::forget_settled() {
   {
     const std::lock_guard lock(mutex_);
     while (!from_disk_.empty() && from_disk_.front().settled) {
-      done = from_disk_.front().record_end;
+      last_settled_ = std::max(last_settled_, from_disk_.front().record_end);
       from_disk_.pop_front();
     }
+    done = last_settled_;
+    // What was given back, or is taken again, is in front of what is settled already.
+    if (!from_disk_.empty()) done = std::min(done, from_disk_.front().begin());
+    if (!queue_.empty() && queue_.front().record_end != 0) {
+      done = std::min(done, queue_.front().record_end - queue_.front_rows());
+    }
+    if (done <= told_done_) return;
+    told_done_ = done;
   }
-  if (done != 0) spool_->done(done);
+  spool()->done(done);
 }
 
 void Backlog::expect_progress() {
@@ -245,15 +313,15 @@ Backlog::Left Backlog::end(const std::vector<queue::Parcel>& in_flight) {
   forget_settled();
   std::erase_if(left, [](const queue::Parcel& rows) { return rows.record_end != 0; });
   Left result;
-  if (spool_) {
-    result.lost = spool_->end(std::move(left));
-    result.kept = spool_->records();
+  if (spool()) {
+    result.lost = spool()->end(std::move(left));
+    result.kept = spool()->records();
   } else {
     for (const auto& rows : left) result.lost += abandon(rows);
   }
-  instance_.node().drop(Drop::shutdown, result.lost);
-  instance_.node().queued = result.kept;
-  instance_.node().in_flight = 0;
+  node_.drop(Drop::shutdown, result.lost);
+  node_.queued = result.kept;
+  node_.in_flight = 0;
   wake_lanes();
   return result;
 }
@@ -278,16 +346,16 @@ bool Backlog::empty() const {
 // Rows of a spill queue that are in memory go to disk at the end.
 bool Backlog::safe() const {
   const std::lock_guard lock(mutex_);
-  return spool_ ? spool_->written() : queue_.empty();
+  return spool() ? spool()->written() : queue_.empty();
 }
 
 void Backlog::update_gauges_locked() {
   if (ended_) return;
-  instance_.node().queued = waiting_locked();
-  instance_.node().in_flight = in_flight_;
-  instance_.node().queue_bytes = queue_.bytes() + (spool_ ? spool_->bytes() : 0);
-  const std::int64_t on_disk_ns = spool_ ? spool_->oldest_ns() : 0;
-  instance_.node().oldest_ns = queue_.empty() ? on_disk_ns : queue_.front().queued_ns;
+  node_.queued = waiting_locked();
+  node_.in_flight = in_flight_;
+  node_.queue_bytes = queue_.bytes() + (spool() ? spool()->bytes() : 0);
+  const std::int64_t on_disk_ns = spool() ? spool()->oldest_ns() : 0;
+  node_.oldest_ns = queue_.empty() ? on_disk_ns : queue_.front().queued_ns;
 }
 
 }  // namespace weir::pipeline

@@ -29,10 +29,21 @@ class Backlog {
           std::uint64_t share_bytes, std::unique_ptr<Spool> spool);
   Backlog(const Backlog&) = delete;
   Backlog& operator=(const Backlog&) = delete;
-  ~Backlog() = default;
+  ~Backlog() {
+    tasks_.close();
+    own_spool_.reset();  // Its tasks use all the rest.
+  }
 
-  // Told, without any lock, when there may be something to write. Before the first put().
+  // Told, without any lock, when there may be something to write: now, or when ready() is called.
   void set_on_ready(std::function<void()> on_ready);
+  void ready() const;
+  // Another output, or other settings, take it over with all that waits. given: a spool opened for them; empty where there is
+  // one already, or none is wanted.
+  void adopt(const config::OutputSettings& settings, std::uint64_t share_bytes,
+             std::unique_ptr<Spool> given);
+  [[nodiscard]] bool has_spool() const { return spool() != nullptr; }
+  // Of what take() gave: rows that another one is to send.
+  void give_back(std::vector<queue::Parcel> rows);
 
   // Rows that a lane brings. offered of them came to the output; selected passed its filter.
   struct Arrival {
@@ -57,7 +68,7 @@ class Backlog {
   void settled(const queue::Parcel& rows, bool progress);
   // Lets go on disk what was settled, and wakes lanes that were held. Without any lock: it may wait for the disk.
   void after_settling() {
-    if (spool_) forget_settled();
+    if (spool() != nullptr) forget_settled();
     wake_lanes();
   }
   // The output works from now on, or is about to: lanes wait for it.
@@ -92,24 +103,32 @@ class Backlog {
   void drop_expired_locked();
   void forget_settled();
   void update_gauges_locked();
+  [[nodiscard]] Spool* spool() const { return spool_.load(std::memory_order_acquire); }
+  void connect_spool();
+  void note_from_disk_locked(const queue::Parcel& rows, bool settled);
   static std::uint64_t abandon(const queue::Parcel& rows);
 
   const Services services_;
-  const config::OutputSettings& settings_;
-  Instance& instance_;
-  const std::uint64_t batch_rows_;
-  const std::unique_ptr<Spool> spool_;  // Of a queue on disk.
+  metrics::Node& node_;
+  const Logger log_;
+  std::unique_ptr<Spool> own_spool_;  // Guarded by mutex_.
+  std::atomic<Spool*> spool_;         // Of a queue on disk. Once there it stays.
 
   mutable std::mutex mutex_;
   // Guarded by mutex_:
+  std::uint64_t batch_rows_;
+  config::DeliverySettings delivery_;
+  std::function<void()> on_ready_;
   queue::MemoryQueue queue_;
   std::uint64_t in_flight_{0};
   std::uint64_t flush_rows_{0};  // So many are to be written whatever the batch size says.
   struct FromDisk {              // A batch that was taken from disk.
-    std::uint64_t record_end;
+    std::uint64_t record_end, rows;
     bool settled;
+    [[nodiscard]] std::uint64_t begin() const { return record_end - rows; }
   };
   std::deque<FromDisk> from_disk_;
+  std::uint64_t last_settled_{0}, told_done_{0};
   std::int64_t last_progress_ns_{0};
   std::vector<std::weak_ptr<Lane>> held_;
   Timers::Id hold_timer_{0};

@@ -11,7 +11,7 @@ bool DiskLetters::take(const Letter& letter) {
     const std::lock_guard lock(mutex_);
     if (open_locked(why) && store_locked(letter, why)) return true;
   }
-  instance_.log().error("no room for dead letters: " + why + "; they are dropped and counted");
+  log_.error("no room for dead letters: " + why + "; they are dropped and counted");
   return false;
 }
 
@@ -43,7 +43,7 @@ bool DiskLetters::store_locked(const Letter& letter, std::string& why) {
 }
 
 std::string DiskLetters::note_of(const Letter& letter) const {
-  return "{\"output\":" + config::json_quote(instance_.log().source()) +
+  return "{\"output\":" + config::json_quote(log_.source()) +
          ",\"reason\":" + config::json_quote(letter.reason) +
          ",\"attempts\":" + std::to_string(letter.attempts) +
          ",\"first_ns\":" + std::to_string(letter.first_ns) +

@@ -38,7 +38,7 @@ class DeadLetters {
 class DiskLetters final : public DeadLetters {
  public:
   DiskLetters(const Services& services, const config::OutputSettings& settings, Instance& instance)
-      : services_(services), settings_(settings), instance_(instance) {}
+      : services_(services), settings_(settings), log_(instance.log()) {}
   bool take(const Letter& letter) override;
 
  private:
@@ -47,8 +47,8 @@ class DiskLetters final : public DeadLetters {
   [[nodiscard]] std::string note_of(const Letter& letter) const;
 
   const Services services_;
-  const config::OutputSettings& settings_;
-  Instance& instance_;
+  const config::OutputSettings settings_;  // A copy: it may outlive the output that made it.
+  const Logger log_;
   std::mutex mutex_;
   std::unique_ptr<queue::DiskQueue> disk_;  // Guarded by mutex_.
 };

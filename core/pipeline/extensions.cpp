@@ -13,7 +13,7 @@ Instance& of(void* ctx) { return *static_cast<Instance*>(ctx); }
 
 weir_status listen_open(void* ctx, weir_str address, const weir_listen_opts* opts, std::int32_t* fd,
                         weir_err* err) {
-  const auto opened = of(ctx).services().sockets.open(std::string(view(address)), *opts);
+  const auto opened = of(ctx).services().sockets.open(std::string(view(address)), *opts, ctx);
   if (opened.ok()) {
     *fd = opened.value();
     return WEIR_OK;

@@ -14,25 +14,31 @@ constexpr std::int64_t start_retry_max_ns = 60 * second_ns;
 class AckToken final : public queue::Token {
  public:
   // nack_on_loss: a record that was rejected, expired or could not be read makes the answer a failure.
-  AckToken(Instance& to, std::uint64_t cookie, bool nack_on_loss)
+  AckToken(Instance& to, std::uint64_t cookie, bool nack_on_loss,
+           std::shared_ptr<std::atomic<std::int64_t>> open)
       : to_(to),
+        open_(std::move(open)),
         tasks_(to.tasks_to_keep()),
         workers_(to.services().workers),
         cookie_(cookie),
-        nack_on_loss_(nack_on_loss) {}
+        nack_on_loss_(nack_on_loss) {
+    *open_ += 1;
+  }
   AckToken(const AckToken&) = delete;
   AckToken& operator=(const AckToken&) = delete;
   ~AckToken() override {
     const bool failed = any_abandoned() || (nack_on_loss_ && any_lost());
-    workers_.post(tasks_->wrap([&to = to_, cookie = cookie_, failed] {
+    workers_.post(tasks_->wrap([&to = to_, cookie = cookie_, open = open_, failed] {
       const weir_ev_ack event{
           {sizeof(weir_ev_ack), WEIR_EV_ACK, 0}, cookie, failed ? WEIR_E_FAIL : WEIR_OK, 0};
       to.notify(event.h);
+      *open -= 1;
     }));
   }
 
  private:
   Instance& to_;  // For the tasks alone.
+  const std::shared_ptr<std::atomic<std::int64_t>> open_;
   const std::shared_ptr<TaskGroup> tasks_;
   Executor& workers_;
   const std::uint64_t cookie_;
@@ -108,19 +114,22 @@ Input::Input(const Services& services, const config::InputSettings& settings,
       aligned_(agent.round_interval) {}
 
 std::unique_ptr<Input> Input::make(const Services& services, const config::InputSettings& settings,
-                                   const config::Settings& all, Instance::Refusal& why) {
+                                   const config::Settings& all, Instance::Refusal& why,
+                                   const Input* before) {
   std::unique_ptr<Input> made(new Input(services, settings, all.agent));
   if (settings.parser) {
     made->parse_ = ParseStage::make(
         services,
         {settings.parser->descriptor, "parsers", settings.parser->name, settings.alias, settings.id,
-         settings.log_level, &settings.parser->options},
+         settings.log_level, &settings.parser->options,
+         before != nullptr && before->parse_ ? &before->parse_->node() : nullptr},
         all.weir.max_record_bytes, logger_of("inputs", settings).source(), settings.name, why);
     if (!made->parse_) return nullptr;
   }
   made->instance_ = Instance::create(services,
                                      {settings.descriptor, "inputs", settings.name, settings.alias,
-                                      settings.id, settings.log_level, &settings.options},
+                                      settings.id, settings.log_level, &settings.options,
+                                      before != nullptr ? &before->instance_->node() : nullptr},
                                      *made, why);
   if (!made->instance_) return nullptr;
   InputStageSettings stage{effective_precision_ns(settings, all.agent, made->polled()),
@@ -129,7 +138,9 @@ std::unique_ptr<Input> Input::make(const Services& services, const config::Input
                            all.global_tags,
                            all.agent.always_include_local_tags,
                            all.agent.always_include_global_tags};
-  metrics::Node& node = services.ledger.add("select", settings.name, settings.alias, settings.id);
+  metrics::Node& node = before != nullptr ? before->stage_->node()
+                                          : services.ledger.lend("select", settings.name,
+                                                                 settings.alias, settings.id);
   auto made_stage =
       InputStage::make(std::move(stage), settings.filter,
                        {services.clock, logger_of("inputs", settings)}, node, services.budget);
@@ -197,6 +208,7 @@ Status Input::begin() {
 void Input::start_plugin() {
   if (quiet_) return;
   if (const Status status = begin(); !status.ok()) {
+    refused_ = true;
     instance_->log().error("the input is not tried again: " + status.error().message);
   }
 }
@@ -332,7 +344,7 @@ weir_status Input::emit(weir_buf& buf, const weir_emit& what) {
   }
   if (what.cookie != 0 && (!parsed || (what.flags & WEIR_EMIT_ACKED) != 0)) {
     parcel.tokens.push_back(
-        std::make_shared<AckToken>(*instance_, what.cookie, settings_.on_loss_nack));
+        std::make_shared<AckToken>(*instance_, what.cookie, settings_.on_loss_nack, open_tokens_));
   }
   metrics::Node& node = instance_->node();
   node.created += parcel.n_rows;
@@ -405,6 +417,7 @@ void Input::quiesce() {
 }
 
 void Input::end(std::int64_t deadline_ns) {
+  if (ended_) return;
   if (!polled() || started_) {
     weir_err err = make_err();
     if (gathering_ || instance_->in_call()) {

@@ -22,10 +22,11 @@ namespace weir::pipeline {
 
 class Input final : public HostCalls {
  public:
-  // The settings outlive the input.
+  // The settings outlive the input. before: the one whose place in the ledger it takes.
   static std::unique_ptr<Input> make(const Services& services,
                                      const config::InputSettings& settings,
-                                     const config::Settings& all, Instance::Refusal& why);
+                                     const config::Settings& all, Instance::Refusal& why,
+                                     const Input* before = nullptr);
   ~Input() override;
 
   // rest: the stages behind the input's own. At any time; holds from each lane's next parcel on.
@@ -44,6 +45,10 @@ class Input final : public HostCalls {
   // No gather runs (or only one that was given up) and no lane has work.
   [[nodiscard]] bool idle() const;
   [[nodiscard]] bool lanes_idle() const;
+  // The plugin said, or would not be asked again, that it cannot start.
+  [[nodiscard]] bool refused() const { return refused_; }
+  // Batches whose source waits to hear of them.
+  [[nodiscard]] std::int64_t open_tokens() const { return *open_tokens_; }
   // A gather runs that may still come back.
   [[nodiscard]] bool gathering() const { return gathering_ && !instance_->hangs(); }
   // Rows that lanes have not begun with; what a hung stage holds back.
@@ -97,7 +102,9 @@ class Input final : public HostCalls {
   std::unique_ptr<Instance> instance_;
 
   std::atomic<bool> gathering_{false}, started_{false}, quiet_{false}, ended_{false};
-  std::atomic<bool> first_of_gather_{false};
+  std::atomic<bool> first_of_gather_{false}, refused_{false};
+  const std::shared_ptr<std::atomic<std::int64_t>> open_tokens_{
+      std::make_shared<std::atomic<std::int64_t>>(0)};
   alignas(64) mutable std::mutex mutex_;
   std::condition_variable room_;
   RoadRef road_;                                          // Guarded by mutex_: of new lanes.

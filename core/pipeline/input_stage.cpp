@@ -50,7 +50,11 @@ InputStage::InputStage(InputStageSettings settings, Select select, Modify modify
       rename_(settings_.names),
       modify_(std::move(modify)),
       node_(node),
-      budget_(budget) {}
+      budget_(budget) {
+  node_.users += 1;
+}
+
+InputStage::~InputStage() { node_.users -= 1; }
 
 Result<std::unique_ptr<InputStage>> InputStage::make(InputStageSettings settings,
                                                      const config::FilterSettings& filter,

@@ -26,7 +26,11 @@ class InputStage final : public Stage {
                                                   const config::FilterSettings& filter,
                                                   Select::Site site, metrics::Node& node,
                                                   queue::Budget& budget);
+  InputStage(const InputStage&) = delete;
+  InputStage& operator=(const InputStage&) = delete;
+  ~InputStage() override;
   Outcome run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) override;
+  [[nodiscard]] metrics::Node& node() const { return node_; }
 
  private:
   InputStage(InputStageSettings settings, Select select, Modify modify, metrics::Node& node,

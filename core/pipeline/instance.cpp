@@ -127,8 +127,9 @@ Instance::Instance(const Services& services, Spec spec, HostCalls& calls)
       calls_(calls),
       node_(spec_.node != nullptr
                 ? *spec_.node
-                : services.ledger.add(spec_.kind, spec_.name, spec_.alias, spec_.id)),
+                : services.ledger.lend(spec_.kind, spec_.name, spec_.alias, spec_.id)),
       trusted_(!services.trusted || services.trusted(spec_.descriptor)) {
+  node_.users += 1;
   fill_host();
 }
 
@@ -156,6 +157,7 @@ std::unique_ptr<Instance> Instance::create(const Services& services, Spec spec, 
 
 Instance::~Instance() {
   close_tasks();
+  node_.users -= 1;
   if (self_ == nullptr || abandoned_) return;
   weir_err err = make_err();
   const weir_status status = work("destroy", err, [&](void* self) {

@@ -21,7 +21,7 @@ Output::Output(const Services& services, const config::OutputSettings& settings,
 std::unique_ptr<Output> Output::make(const Services& services,
                                      const config::OutputSettings& settings,
                                      const config::AgentSettings& agent, std::uint64_t share_bytes,
-                                     Instance::Refusal& why) {
+                                     Instance::Refusal& why, Output* before) {
   auto select = Select::compile(settings.filter, {services.clock, logger_of("outputs", settings)});
   auto modify = Modify::compile(settings.filter);
   if (!select.ok() || !modify.ok()) {
@@ -32,7 +32,8 @@ std::unique_ptr<Output> Output::make(const Services& services,
       new Output(services, settings, agent, std::move(select).value(), std::move(modify).value()));
   made->instance_ = Instance::create(services,
                                      {settings.descriptor, "outputs", settings.name, settings.alias,
-                                      settings.id, settings.log_level, &settings.options},
+                                      settings.id, settings.log_level, &settings.options,
+                                      before != nullptr ? &before->instance_->node() : nullptr},
                                      *made, why);
   if (!made->instance_) return nullptr;
   made->instance_->node().queue_limit = static_cast<std::uint64_t>(settings.metric_buffer_limit);
@@ -40,33 +41,101 @@ std::unique_ptr<Output> Output::make(const Services& services,
     auto serializer = Serializer::make(
         services,
         {settings.serializer->descriptor, "serializers", settings.serializer->name, settings.alias,
-         settings.id, settings.log_level, &settings.serializer->options},
+         settings.id, settings.log_level, &settings.serializer->options,
+         before != nullptr && before->rendering_.serializer() != nullptr
+             ? &before->rendering_.serializer()->instance().node()
+             : nullptr},
         why);
     if (!serializer) return nullptr;
     made->rendering_.use(std::move(serializer));
   }
-  std::unique_ptr<Spool> spool;
-  if (settings.delivery.queue != config::QueueKind::memory && !services.rehearsal) {
+  made->share_bytes_ = share_bytes;
+  const bool has_spool = before != nullptr && before->backlog_->has_spool();
+  const bool wants_spool = settings.delivery.queue != config::QueueKind::memory && !has_spool;
+  if (wants_spool && !services.rehearsal) {
     why = {WEIR_E_CONFIG, {}, "delivery"};
-    spool = Spool::open(services, settings, *made->instance_, share_bytes, why.message);
-    if (!spool) return nullptr;
+    made->spool_ = Spool::open(services, settings, *made->instance_, share_bytes, why.message);
+    if (!made->spool_) return nullptr;
   }
-  made->backlog_ = std::make_unique<Backlog>(services, settings, *made->instance_, share_bytes,
-                                             std::move(spool));
+  if (before != nullptr) {
+    made->backlog_ = before->backlog_;
+  } else {
+    made->backlog_ = std::make_shared<Backlog>(services, settings, *made->instance_, share_bytes,
+                                               std::move(made->spool_));
+  }
   made->sender_ = std::make_unique<Sender>(
       Sender::Parts{services, settings.delivery, *made->instance_, made->rendering_,
-                    *made->backlog_, made->executor(), make_letters(*made)});
-  made->backlog_->set_on_ready([sender = made->sender_.get()] { sender->kick(); });
+                    *made->backlog_, made->executor(), make_letters(*made, before)});
+  if (before == nullptr) made->listen_to_backlog();
   return made;
 }
 
-DeadLetters* Output::make_letters(Output& output) {
+void Output::listen_to_backlog() {
+  backlog_->set_on_ready(instance_->tasks().wrap([this] { sender_->kick(); }));
+}
+
+// ---- one after the other -----------------------------------------------------------------------------------
+
+void Output::take_over(Output& before) {
+  before.step_aside();
+  listen_to_backlog();
+  backlog_->adopt(settings_, share_bytes_, std::move(spool_));
+}
+
+void Output::step_aside() {
+  {
+    const std::lock_guard lock(mutex_);
+    life_before_ = std::exchange(life_, Life::leaving);
+    taken_over_ = true;
+    services_.timers.cancel(flush_timer_);
+    services_.timers.cancel(start_timer_);
+  }
+  sender_->leave();
+}
+
+void Output::come_back(Output& after) {
+  after.step_aside();
+  listen_to_backlog();
+  backlog_->adopt(settings_, share_bytes_, {});
+  {
+    const std::lock_guard lock(mutex_);
+    life_ = life_before_;
+    taken_over_ = false;
+  }
+  sender_->stay();
+  if (life_before_ == Life::starting) {
+    services_.blocking.post(instance_->tasks().wrap([this] { start_plugin(); }));
+  }
+  arm_flush_timer();
+}
+
+void Output::set_share(std::uint64_t share_bytes) {
+  if (share_bytes == share_bytes_) return;
+  share_bytes_ = share_bytes;
+  backlog_->adopt(settings_, share_bytes, {});
+}
+
+void Output::give_back() {
+  auto left = sender_->end();
+  given_up_ = left;  // The plugin may still read them.
+  for (auto& rows : given_up_) rows.tokens.clear();
+  backlog_->give_back(std::move(left));
+}
+
+bool Output::refused() const {
+  const std::lock_guard lock(mutex_);
+  return life_ == Life::refused || sender_->state() == Sender::State::refused;
+}
+
+DeadLetters* Output::make_letters(Output& output, const Output* before) {
   using Kind = config::DeadLetterKind;
   const auto& delivery = output.settings_.delivery;
   if (delivery.dead_letter == Kind::output) return &output.other_letters_;
   if (delivery.dead_letter != Kind::disk) return nullptr;
   output.disk_letters_ =
-      std::make_unique<DiskLetters>(output.services_, output.settings_, *output.instance_);
+      before != nullptr && before->disk_letters_
+          ? before->disk_letters_
+          : std::make_shared<DiskLetters>(output.services_, output.settings_, *output.instance_);
   return output.disk_letters_.get();
 }
 
@@ -109,7 +178,7 @@ Output::Offer Output::offer(const queue::Parcel& parcel, Lane& lane) {
     for (const auto& token : parcel.tokens) token->abandoned();
   }
   const auto put = backlog_->put({std::move(mine), parcel.count(), selected}, &lane);
-  if (put != Backlog::Put::taken) sender_->kick();
+  if (put != Backlog::Put::taken) backlog_->ready();
   return put == Backlog::Put::held ? Offer::hold : Offer::taken;
 }
 
@@ -117,7 +186,7 @@ void Output::take_letter(const queue::Parcel& rows) {
   std::uint32_t selected = 0;
   queue::Parcel mine = prepare(rows, selected);
   if (backlog_->put({std::move(mine), rows.count(), selected}, nullptr) != Backlog::Put::taken) {
-    sender_->kick();
+    backlog_->ready();
   }
 }
 
@@ -145,7 +214,7 @@ void Output::start_plugin() {
   {
     const std::lock_guard lock(mutex_);
     start_timer_ = 0;
-    if (life_ == Life::ending) return;
+    if (life_ >= Life::leaving) return;
   }
   weir_err err = make_err();
   const weir_status status =
@@ -155,7 +224,7 @@ void Output::start_plugin() {
 
 void Output::started_or_retry(weir_status status, const weir_err& err) {
   const std::lock_guard lock(mutex_);
-  if (life_ == Life::ending) return;
+  if (life_ >= Life::leaving) return;
   if (status >= 0) {
     life_ = Life::started;
     backlog_->expect_progress();
@@ -183,13 +252,13 @@ bool Output::started() const {
 
 void Output::flush() {
   backlog_->flush();
-  sender_->kick();
+  backlog_->ready();
 }
 
 void Output::arm_flush_timer() {
   const std::int64_t wait = flush_interval_ns_ + services_.random.below(flush_jitter_ns_);
   const std::lock_guard lock(mutex_);
-  if (life_ == Life::ending) return;
+  if (life_ >= Life::leaving) return;
   const std::int64_t at = services_.clock.steady_ns() + wait;
   flush_timer_ = services_.timers.at(at, instance_->tasks().wrap([this] {
     flush();
@@ -214,6 +283,18 @@ void Output::end(std::int64_t deadline_ns) {
     services_.timers.cancel(flush_timer_);
     services_.timers.cancel(start_timer_);
   }
+  if (taken_over_) {
+    give_back();
+  } else {
+    end_backlog();
+  }
+  if (instance_->in_call()) return instance_->abandon();
+  weir_err err = make_err();
+  const weir_status status = instance_->stop(deadline_ns, err);
+  if (status < 0) instance_->log_failure("stop", status, err);
+}
+
+void Output::end_backlog() {
   given_up_ = sender_->end();
   const Backlog::Left left = backlog_->end(given_up_);
   for (auto& rows : given_up_) rows.tokens.clear();
@@ -224,10 +305,6 @@ void Output::end(std::int64_t deadline_ns) {
   if (left.kept != 0) {
     instance_->log().info(std::to_string(left.kept) + " metrics wait on disk for the next start");
   }
-  if (instance_->in_call()) return instance_->abandon();
-  weir_err err = make_err();
-  const weir_status status = instance_->stop(deadline_ns, err);
-  if (status < 0) instance_->log_failure("stop", status, err);
 }
 
 // ---- what the plugin asks for -------------------------------------------------------------------------------
@@ -246,7 +323,7 @@ void Output::complete(std::uint64_t delivery, const weir_result& result) {
 
 Stage::Outcome FanOut::run(Job& job, std::vector<queue::Parcel>&, Lane& lane) {
   if (formats_ != 0 && job.resume == 0 && job.parcel.n_rows >= SharedFormat::rows_min) {
-    job.parcel.shared = std::make_shared<queue::SharedBytes>(formats_);
+    job.parcel.shared = std::make_shared<queue::SharedBytes>(formats_, epoch_);
   }
   for (; job.resume < outputs_.size(); ++job.resume) {
     if (outputs_[job.resume]->offer(job.parcel, lane) == Output::Offer::hold) {

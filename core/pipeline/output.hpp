@@ -21,13 +21,28 @@ namespace weir::pipeline {
 
 class Output final : public HostCalls {
  public:
+  // before: the output of that name whose backlog, letters and place in the ledger this one is to have: take_over().
   static std::unique_ptr<Output> make(const Services& services,
                                       const config::OutputSettings& settings,
                                       const config::AgentSettings& agent, std::uint64_t share_bytes,
-                                      Instance::Refusal& why);
+                                      Instance::Refusal& why, Output* before = nullptr);
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
   ~Output() override;
+
+  // What waits for the one before is this one's from now on; that one finishes what is with its plugin, and what it
+  // cannot finish comes back. Before begin().
+  void take_over(Output& before);
+  // The other way round: the one that had taken over is given up.
+  void come_back(Output& after);
+  // Its part of the memory for queues has changed.
+  void set_share(std::uint64_t share_bytes);
+  // Nothing is with its plugin.
+  [[nodiscard]] bool sends_nothing() const { return sender_->idle(); }
+  // Hands back what is with the plugin: the time is up. Only of one that was taken over.
+  void give_back();
+  // The plugin said that its configuration is wrong.
+  [[nodiscard]] bool refused() const;
 
   // Starts the plugin, again and again in the background until it works; flushes begin.
   void begin();
@@ -44,8 +59,8 @@ class Output final : public HostCalls {
   [[nodiscard]] const std::string& letters_to() const {
     return settings_.delivery.dead_letter_output;
   }
-  // Before begin(). to outlives this one.
-  void send_letters_to(Output& to) { other_letters_.to = &to; }
+  // At any time.
+  void send_letters_to(const std::shared_ptr<Output>& to) { other_letters_.set(to); }
 
   // Writes all that is queued now, whatever the flush interval says.
   void flush();
@@ -73,7 +88,7 @@ class Output final : public HostCalls {
   void set_document(bool on) override { rendering_.set_document(on); }
 
  private:
-  enum class Life : std::uint8_t { made, starting, started, refused, ending };
+  enum class Life : std::uint8_t { made, starting, started, refused, leaving, ending };
 
   Output(const Services& services, const config::OutputSettings& settings,
          const config::AgentSettings& agent, Select select, Modify modify);
@@ -81,13 +96,26 @@ class Output final : public HostCalls {
   // Dead letters that go to another output.
   struct OtherLetters final : DeadLetters {
     bool take(const Letter& letter) override {
-      if (to != nullptr) to->take_letter(letter.rows);
+      std::shared_ptr<Output> to;
+      {
+        const std::lock_guard lock(mutex);
+        to = taker.lock();
+      }
+      if (to) to->take_letter(letter.rows);
       return to != nullptr;
     }
-    Output* to{nullptr};
+    void set(const std::shared_ptr<Output>& to) {
+      const std::lock_guard lock(mutex);
+      taker = to;
+    }
+    std::mutex mutex;
+    std::weak_ptr<Output> taker;  // Guarded by mutex.
   };
 
-  static DeadLetters* make_letters(Output& output);
+  static DeadLetters* make_letters(Output& output, const Output* before);
+  void step_aside();
+  void listen_to_backlog();
+  void end_backlog();
   queue::Parcel prepare(const queue::Parcel& parcel, std::uint32_t& selected) const;
   void start_plugin();
   void started_or_retry(weir_status status, const weir_err& err);
@@ -102,14 +130,18 @@ class Output final : public HostCalls {
   std::unique_ptr<Instance> instance_;
   Rendering rendering_;
   OtherLetters other_letters_;
-  std::unique_ptr<DiskLetters> disk_letters_;
-  std::unique_ptr<Backlog> backlog_;
+  std::shared_ptr<DiskLetters> disk_letters_;
+  std::shared_ptr<Backlog> backlog_;  // With the output before, and the one after.
+  std::unique_ptr<Spool> spool_;      // Until take_over().
+  std::uint64_t share_bytes_{0};
   std::unique_ptr<Sender> sender_;
   std::vector<queue::Parcel> given_up_;  // What was with the plugin when the end came.
 
   mutable std::mutex mutex_;
   // Guarded by mutex_:
   Life life_{Life::made};
+  Life life_before_{Life::made};  // It left.
+  bool taken_over_{false};        // The backlog is another output's.
   BackOff start_back_off_;
   Timers::Id flush_timer_{0}, start_timer_{0};
 };
@@ -117,14 +149,15 @@ class Output final : public HostCalls {
 // The last stage of every road: each row to each output that selects it.
 class FanOut final : public Stage {
  public:
-  // formats: how many formats outputs share.
-  FanOut(std::vector<std::shared_ptr<Output>> outputs, std::size_t formats)
-      : outputs_(std::move(outputs)), formats_(formats) {}
+  // formats: how many formats outputs share, and in which numbering of them.
+  FanOut(std::vector<std::shared_ptr<Output>> outputs, std::size_t formats, std::uint64_t epoch)
+      : outputs_(std::move(outputs)), formats_(formats), epoch_(epoch) {}
   Outcome run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) override;
 
  private:
   const std::vector<std::shared_ptr<Output>> outputs_;
   const std::size_t formats_;
+  const std::uint64_t epoch_;
 };
 
 }  // namespace weir::pipeline

@@ -61,7 +61,8 @@ ParseStage::ParseStage(const Services& services, Instance::Spec spec, std::int64
       metric_name_(std::move(metric_name)),
       cuts_stream_((spec_.descriptor->flags & WEIR_CUTS_STREAM) != 0),
       takes_streams_(cuts_stream_ || (spec_.descriptor->flags & WEIR_CUTS_LINES) != 0),
-      keeps_sessions_((spec_.descriptor->flags & WEIR_KEEPS_SESSIONS) != 0) {}
+      keeps_sessions_((spec_.descriptor->flags & WEIR_KEEPS_SESSIONS) != 0),
+      node_(spec_.node) {}
 
 std::unique_ptr<ParseStage> ParseStage::make(const Services& services, Instance::Spec spec,
                                              std::int64_t max_record_bytes,

@@ -37,7 +37,7 @@ class ParseStage final : public Stage {
                                           const std::string& metric_name, Instance::Refusal& why);
   Outcome run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) override;
   [[nodiscard]] bool cuts_stream() const { return cuts_stream_; }
-  [[nodiscard]] const metrics::Node& node() const { return *node_; }
+  [[nodiscard]] metrics::Node& node() const { return *node_; }
   // Every parser there is, at work or not.
   [[nodiscard]] std::vector<Instance*> instances() const;
   // Asked once a second or so, by one thread: true when nothing has come for quiet_checks times, once.
@@ -119,7 +119,7 @@ class ParseStage final : public Stage {
   const bool cuts_stream_;
   const bool takes_streams_;
   const bool keeps_sessions_;
-  metrics::Node* node_{nullptr};
+  metrics::Node* node_;
   std::uint64_t seen_in_{0};  // Of falls_quiet().
   int quiet_{0};              // The same.
   alignas(64) mutable std::mutex mutex_;

@@ -33,7 +33,7 @@ ProcessorStage::ProcessorStage(const Services& services, Select select, Modify m
 
 std::unique_ptr<ProcessorStage> ProcessorStage::make(const Services& services,
                                                      const config::ProcessorSettings& settings,
-                                                     Instance::Refusal& why) {
+                                                     Instance::Refusal& why, metrics::Node* node) {
   auto select =
       Select::compile(settings.filter, {services.clock, logger_of("processors", settings)});
   auto modify = Modify::compile(settings.filter);
@@ -46,7 +46,7 @@ std::unique_ptr<ProcessorStage> ProcessorStage::make(const Services& services,
   stage->instance_ =
       Instance::create(services,
                        {settings.descriptor, "processors", settings.name, settings.alias,
-                        settings.id, settings.log_level, &settings.options},
+                        settings.id, settings.log_level, &settings.options, node},
                        stage->calls_, why);
   return stage->instance_ ? std::move(stage) : nullptr;
 }

@@ -15,7 +15,8 @@ class ProcessorStage final : public Stage {
  public:
   static std::unique_ptr<ProcessorStage> make(const Services& services,
                                               const config::ProcessorSettings& settings,
-                                              Instance::Refusal& why);
+                                              Instance::Refusal& why,
+                                              metrics::Node* node = nullptr);
   Outcome run(Job& job, std::vector<queue::Parcel>& out, Lane& lane) override;
   [[nodiscard]] Instance& instance() { return *instance_; }
 

@@ -14,8 +14,10 @@ weir_status Rendering::render(weir_delivery& delivery, const queue::Parcel& rows
 
 bool Rendering::take_shared(weir_delivery& delivery, const queue::Parcel& rows) {
   shared_bytes_.reset();
-  if (shared_format_ == nullptr || !rows.shared || !rows.mask.empty()) return false;
-  shared_bytes_ = shared_format_->of(rows.block, rows.shared);
+  if (!rows.shared || !rows.mask.empty()) return false;
+  const auto format = shared_format();
+  if (!format) return false;
+  shared_bytes_ = format->of(rows.block, rows.shared);
   if (!shared_bytes_) return false;
   shared_bytes_->cut(delivery, shared_ends_);
   return true;

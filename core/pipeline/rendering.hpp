@@ -6,6 +6,8 @@
 // Threads  One delivery at a time.
 
 #include <memory>
+#include <mutex>
+#include <utility>
 #include <vector>
 
 #include "core/pipeline/serializer.hpp"
@@ -18,13 +20,19 @@ class Rendering {
  public:
   // serializer: nullptr = the plugin takes rows.
   void use(std::unique_ptr<Serializer> serializer) { serializer_ = std::move(serializer); }
-  // format outlives the output.
-  void share(SharedFormat& format) { shared_format_ = &format; }
+  // At any time, from any thread; nullptr: with nobody.
+  void share(std::shared_ptr<SharedFormat> format) {
+    const std::lock_guard lock(mutex_);
+    shared_format_ = std::move(format);
+  }
   // One document of all rows instead of bytes for each.
   void set_document(bool on) { document_ = on; }
 
   [[nodiscard]] Serializer* serializer() { return serializer_.get(); }
-  [[nodiscard]] SharedFormat* shared_format() { return shared_format_; }
+  [[nodiscard]] std::shared_ptr<SharedFormat> shared_format() const {
+    const std::lock_guard lock(mutex_);
+    return shared_format_;
+  }
   // May its bytes be those of other outputs of the same format?
   [[nodiscard]] bool shareable() const {
     return serializer_ && !document_ && serializer_->instance().has(WEIR_ROWS_ALONE);
@@ -40,7 +48,8 @@ class Rendering {
   bool take_shared(weir_delivery& delivery, const queue::Parcel& rows);
 
   std::unique_ptr<Serializer> serializer_;
-  SharedFormat* shared_format_{nullptr};
+  mutable std::mutex mutex_;
+  std::shared_ptr<SharedFormat> shared_format_;  // Guarded by mutex_.
   bool document_{false};
   std::uint64_t unwritable_{0};
   std::shared_ptr<const queue::Serialized> shared_bytes_;  // Of the last delivery, and where its

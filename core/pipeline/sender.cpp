@@ -59,7 +59,7 @@ void Sender::kick_locked() {
 }
 
 bool Sender::can_send_locked() const {
-  if (state_ != State::open || ended_) return false;
+  if (state_ != State::open || ended_ || leaving_) return false;
   const bool unsent = std::any_of(flights_.begin(), flights_.end(),
                                   [](const Flight& f) { return f.delivery == 0; });
   return unsent || (open_ < limit_.now() && backlog_.wants_write());
@@ -114,16 +114,16 @@ bool Sender::next_call(Call& call) {
 
 // Where the rate forbids it a timer tries again.
 bool Sender::may_send_locked() {
-  if (state_ != State::open || ended_) return false;
+  if (state_ != State::open || ended_ || leaving_) return false;
   const std::int64_t now = services_.clock.steady_ns();
   const std::int64_t wait = std::max(rate_rows_.wait_ns(now), rate_bytes_.wait_ns(now));
   if (wait == 0) return true;
   if (rate_timer_ != 0) return false;
-  rate_timer_ = services_.timers.at(now + wait, [this] {
+  rate_timer_ = services_.timers.at(now + wait, instance_.tasks().wrap([this] {
     const std::lock_guard lock(mutex_);
     rate_timer_ = 0;
     kick_locked();
-  });
+  }));
   return false;
 }
 
@@ -204,6 +204,7 @@ Sender::Flight* Sender::flight_of_locked(std::uint64_t delivery) {
 
 void Sender::finish(std::uint64_t delivery, const Answer& answer) {
   std::vector<Letter> letters;
+  std::vector<queue::Parcel> unsent;
   {
     const std::lock_guard lock(mutex_);
     Flight* const flight = ended_ ? nullptr : flight_of_locked(delivery);
@@ -213,9 +214,40 @@ void Sender::finish(std::uint64_t delivery, const Answer& answer) {
     settle_locked(*flight, answer);
     std::erase_if(flights_, [](const Flight& f) { return f.pieces.empty(); });
     letters.swap(unposted_);
+    if (leaving_) unsent = take_unsent_locked();
   }
   post(letters);
+  backlog_.give_back(std::move(unsent));
   backlog_.after_settling();
+}
+
+std::vector<queue::Parcel> Sender::take_unsent_locked() {
+  std::vector<queue::Parcel> unsent;
+  for (Flight& flight : flights_) {
+    const std::size_t kept = flight.delivery == 0 ? 0 : 1;
+    for (std::size_t i = kept; i < flight.pieces.size(); ++i) {
+      unsent.push_back(std::move(flight.pieces[i]));
+    }
+    flight.pieces.resize(kept);
+  }
+  std::erase_if(flights_, [](const Flight& f) { return f.pieces.empty(); });
+  return unsent;
+}
+
+void Sender::leave() {
+  std::vector<queue::Parcel> unsent;
+  {
+    const std::lock_guard lock(mutex_);
+    leaving_ = true;
+    unsent = take_unsent_locked();
+  }
+  backlog_.give_back(std::move(unsent));
+}
+
+void Sender::stay() {
+  const std::lock_guard lock(mutex_);
+  leaving_ = false;
+  kick_locked();
 }
 
 void Sender::settle_locked(Flight& flight, const Answer& answer) {

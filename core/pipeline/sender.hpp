@@ -59,6 +59,11 @@ class Sender {
   [[nodiscard]] bool idle() const;
   // It works: no failure stands in its way.
   [[nodiscard]] bool progresses() const { return state() == State::open; }
+  // Takes no more and tries nothing again: what is not with the plugin goes back to the backlog, and what is, when the
+  // plugin refuses it.
+  void leave();
+  // Goes on after all.
+  void stay();
   // Sends no more; what was not finished. A call of the plugin that has not come back may still read it.
   std::vector<queue::Parcel> end();
 
@@ -103,6 +108,7 @@ class Sender {
   void post(const std::vector<Letter>& letters);
   void piece_done_locked(Flight& flight, bool progress);
   void retry_locked(Flight& flight, std::int64_t at_least_ns);
+  std::vector<queue::Parcel> take_unsent_locked();
   void kick_locked();
   [[nodiscard]] bool can_send_locked() const;
 
@@ -128,7 +134,7 @@ class Sender {
   Timers::Id retry_timer_{0}, rate_timer_{0};
   State state_{State::closed};
   bool running_{false};  // run() is on its way, or at work.
-  bool ended_{false};
+  bool ended_{false}, leaving_{false};
 };
 
 }  // namespace weir::pipeline

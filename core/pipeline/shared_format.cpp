@@ -6,13 +6,15 @@
 namespace weir::pipeline {
 
 SharedFormat::SharedFormat(std::unique_ptr<Serializer> serializer, std::size_t number,
-                           std::int64_t budget_bytes)
+                           std::int64_t budget_bytes, std::uint64_t epoch)
     : number_(number),
+      epoch_(epoch),
       kept_max_(std::min(kept_bytes_max, budget_bytes / kept_part)),
       serializer_(std::move(serializer)) {}
 
 std::shared_ptr<const queue::Serialized> SharedFormat::of(
     const queue::BlockRef& block, const std::shared_ptr<queue::SharedBytes>& shared) {
+  if (shared->epoch() != epoch_) return nullptr;
   const std::lock_guard lock(mutex_);
   auto& slot = shared->slot(number_);
   if (!slot) {

@@ -26,9 +26,9 @@ class SharedFormat {
   // Blocks of fewer rows cost less than keeping account of them.
   static constexpr std::uint32_t rows_min = 64;
 
-  // number: which slot of SharedBytes is this format's.
+  // number: which slot of SharedBytes is this format's, in those of the epoch: a reload numbers formats anew.
   SharedFormat(std::unique_ptr<Serializer> serializer, std::size_t number,
-               std::int64_t budget_bytes);
+               std::int64_t budget_bytes, std::uint64_t epoch = 0);
 
   // The bytes of all rows of the block; nullptr when they cannot be shared.
   std::shared_ptr<const queue::Serialized> of(const queue::BlockRef& block,
@@ -44,6 +44,7 @@ class SharedFormat {
   void keep(const std::shared_ptr<queue::SharedBytes>& shared, std::int64_t bytes);
 
   const std::size_t number_;
+  const std::uint64_t epoch_;
   const std::int64_t kept_max_;
   std::mutex mutex_;
   // Guarded by mutex_:

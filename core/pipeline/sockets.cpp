@@ -1,5 +1,6 @@
 #include "core/pipeline/sockets.hpp"
 
+#include <fcntl.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <sys/socket.h>
@@ -7,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -169,11 +171,23 @@ int open_unix(const Address& a, const weir_listen_opts& opts, std::string& why) 
 
 }  // namespace
 
+class Sockets::Path {
+ public:
+  explicit Path(std::string path) : path_(std::move(path)) {}
+  Path(const Path&) = delete;
+  Path& operator=(const Path&) = delete;
+  ~Path() { ::unlink(path_.c_str()); }
+
+ private:
+  const std::string path_;
+};
+
 Sockets::~Sockets() {
   while (!open_.empty()) close(open_.begin()->first);
 }
 
-Result<int> Sockets::open(const std::string& address, const weir_listen_opts& opts) {
+Result<int> Sockets::open(const std::string& address, const weir_listen_opts& opts,
+                          const void* owner) {
   const auto parts = split(address);
   if (!parts.ok()) return parts.error();
   const Address& a = parts.value();
@@ -184,18 +198,49 @@ Result<int> Sockets::open(const std::string& address, const weir_listen_opts& op
     return Error{ErrorKind::bad_config,
                  "\"" + a.scheme + "\" is no scheme to listen on: tcp, udp, unix, unixgram"};
   }
+  const std::lock_guard lock(mutex_);
+  if (const int shared = share_locked(address, opts, owner); shared >= 0) return shared;
   const int fd = is_unix ? open_unix(a, opts, why) : open_inet(a, opts, why);
   if (fd < 0) return cannot(address, why);
-  const std::lock_guard lock(mutex_);
-  open_[fd] = {is_unix ? a.host : std::string()};
+  open_[fd] = {address, owner, false, is_unix ? std::make_shared<Path>(a.host) : nullptr};
   return fd;
+}
+
+// One more descriptor of an offered socket, with the new options where they can still be set; -1: none is offered.
+int Sockets::share_locked(const std::string& address, const weir_listen_opts& opts,
+                          const void* owner) {
+  for (auto& [old, entry] : open_) {
+    if (!entry.offered || entry.address != address) continue;
+    const int fd = ::fcntl(old, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0) return -1;
+    entry.offered = false;
+    if (opts.read_buffer_bytes > 0) {
+      const int bytes = static_cast<int>(opts.read_buffer_bytes);
+      ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+    }
+    open_[fd] = {address, owner, false, entry.path};
+    return fd;
+  }
+  return -1;
+}
+
+void Sockets::offer(const void* owner, bool on) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [fd, entry] : open_) {
+    if (entry.owner == owner) entry.offered = on;
+  }
+}
+
+bool Sockets::any_of(const void* owner) {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(open_.begin(), open_.end(),
+                     [&](const auto& entry) { return entry.second.owner == owner; });
 }
 
 void Sockets::close(int fd) {
   const std::lock_guard lock(mutex_);
   const auto at = open_.find(fd);
   if (at == open_.end()) return;
-  if (!at->second.path.empty()) ::unlink(at->second.path.c_str());
   open_.erase(at);
   ::close(fd);
 }

@@ -63,13 +63,27 @@ std::unique_ptr<Spool> Spool::open(const Services& services, const config::Outpu
 
 Spool::Spool(Parts parts)
     : services_(parts.services),
-      settings_(parts.settings),
-      instance_(parts.instance),
+      node_(parts.instance.node()),
+      log_(parts.instance.log()),
       disk_(std::move(parts.disk)),
-      intake_(static_cast<std::uint64_t>(settings_.metric_buffer_limit), parts.share_bytes / 2),
+      intake_(0, 0),
       untaken_(static_cast<std::int64_t>(disk_->records() + disk_->skipped())) {
-  instance_.node().created += disk_->records() + disk_->skipped();
+  node_.created += disk_->records() + disk_->skipped();
   count_skipped_locked();
+  adopt(parts.settings, parts.share_bytes);
+}
+
+void Spool::adopt(const config::OutputSettings& settings, std::uint64_t share_bytes) {
+  {
+    const std::lock_guard lock(mutex_);
+    intake_.set_limits(static_cast<std::uint64_t>(settings.metric_buffer_limit), share_bytes / 2);
+    entry_rows_ =
+        std::max(static_cast<std::uint64_t>(settings.metric_batch_size), entry_rows_least);
+    power_ = settings.delivery.power;
+    commit_interval_ns_ = settings.delivery.commit_interval_ns;
+  }
+  const Status redirected = disk_->redirect(settings.destination);
+  if (!redirected.ok()) log_.warn("the queue on disk: " + redirected.error().message);
 }
 
 // ---- in ---------------------------------------------------------------------------------------------------
@@ -124,10 +138,7 @@ Spool::Written Spool::write_one() {
   return Written::later;
 }
 
-queue::Parcel Spool::next_locked() {
-  const auto batch = static_cast<std::uint64_t>(settings_.metric_batch_size);
-  return take_joined(intake_, std::max(batch, entry_rows_least), services_.budget);
-}
+queue::Parcel Spool::next_locked() { return take_joined(intake_, entry_rows_, services_.budget); }
 
 bool Spool::store(queue::Parcel& rows) {
   if (!make_whole(rows, services_.budget)) return false;
@@ -142,20 +153,20 @@ Append Spool::append(const queue::Parcel& rows) {
   if (answer != Append::stored && answer != Append::failed && may_drop_(!rows.tokens.empty())) {
     const std::uint64_t dropped = disk_->drop_oldest(rows.block.batch()->total);
     if (dropped != 0) {
-      instance_.node().drop(Drop::overflow, dropped);
+      node_.drop(Drop::overflow, dropped);
       const std::lock_guard lock(mutex_);
       untaken_ -= static_cast<std::int64_t>(dropped);
     }
     answer = disk_->append(rows, rows.queued_ns, {}, why);
   }
-  if (answer != Append::stored) instance_.log().warn("the queue on disk takes no more: " + why);
+  if (answer != Append::stored) log_.warn("the queue on disk takes no more: " + why);
   return answer;
 }
 
 void Spool::stored(queue::Parcel& rows) {
   const std::lock_guard lock(mutex_);
   untaken_ += rows.count();
-  if (!settings_.delivery.power) return;
+  if (!power_) return;
   unsynced_.push_back({std::move(rows.tokens), disk_->appended()});
   arm_commit_locked();
 }
@@ -175,7 +186,7 @@ void Spool::wait_and_try_again() {
 
 void Spool::arm_commit_locked() {
   if (commit_timer_ != 0 || commit_runs_ || ended_) return;
-  const std::int64_t at = services_.clock.steady_ns() + settings_.delivery.commit_interval_ns;
+  const std::int64_t at = services_.clock.steady_ns() + commit_interval_ns_;
   commit_timer_ = services_.timers.at(at, tasks_.wrap([this] {
     const std::lock_guard lock(mutex_);
     commit_timer_ = 0;
@@ -186,7 +197,7 @@ void Spool::arm_commit_locked() {
 
 void Spool::commit() {
   const Status synced = disk_->sync();
-  if (!synced.ok()) instance_.log().error("the queue on disk: " + synced.error().message);
+  if (!synced.ok()) log_.error("the queue on disk: " + synced.error().message);
   const std::uint64_t durable = disk_->durable();
   std::deque<Unsynced> safe;  // Their sources are told without the lock.
   const std::lock_guard lock(mutex_);
@@ -203,9 +214,16 @@ void Spool::commit() {
 queue::Parcel Spool::take() {
   auto taken = disk_->take();
   const std::lock_guard lock(mutex_);
-  count_skipped_locked();
+  const std::uint64_t skipped = disk_->skipped() - skipped_;
+  if (skipped != 0) {
+    skipped_ += skipped;
+    untaken_ -= static_cast<std::int64_t>(skipped);
+    node_.drop(Drop::corrupt, skipped);
+    log_.error(std::to_string(skipped) +
+               " metrics on disk were damaged: they are lost, and counted");
+  }
   if (!taken.ok()) {
-    instance_.log().error("the queue on disk cannot be read: " + taken.error().message);
+    log_.error("the queue on disk cannot be read: " + taken.error().message);
     return {};
   }
   queue::Parcel rows = std::move(taken.value().rows);
@@ -222,14 +240,13 @@ void Spool::count_skipped_locked() {
   if (skipped == 0) return;
   skipped_ += skipped;
   untaken_ -= static_cast<std::int64_t>(skipped);
-  instance_.node().drop(Drop::corrupt, skipped);
-  instance_.log().error(std::to_string(skipped) +
-                        " metrics on disk were damaged: they are lost, and counted");
+  node_.drop(Drop::corrupt, skipped);
+  log_.error(std::to_string(skipped) + " metrics on disk were damaged: they are lost, and counted");
 }
 
 void Spool::done(std::uint64_t record_end) {
   const Status status = disk_->done(record_end);
-  if (!status.ok()) instance_.log().warn("the queue on disk: " + status.error().message);
+  if (!status.ok()) log_.warn("the queue on disk: " + status.error().message);
   const std::lock_guard lock(mutex_);
   if (retry_timer_ == 0 || writer_runs_ || ended_) return;
   services_.timers.cancel(retry_timer_);  // There is room now.
@@ -277,7 +294,12 @@ std::uint64_t Spool::end(std::vector<queue::Parcel> unwritten) {
     lost += n;
     for (const auto& token : rows.tokens) token->abandoned();
   }
-  if (settings_.delivery.power) commit();
+  bool power = false;
+  {
+    const std::lock_guard lock(mutex_);
+    power = power_;
+  }
+  if (power) commit();
   const std::lock_guard lock(mutex_);
   for (const auto& left : unsynced_) {
     for (const auto& token : left.tokens) token->abandoned();

@@ -45,6 +45,8 @@ class Spool {
   Spool& operator=(const Spool&) = delete;
   ~Spool() = default;
 
+  // From now on these settings hold, but for the size of the queue on disk, which is that of its opening.
+  void adopt(const config::OutputSettings& settings, std::uint64_t share_bytes);
   // Told, without any lock, when something was written, or there is room again. Before the first push().
   void set_on_change(std::function<void()> on_change) { on_change_ = std::move(on_change); }
 
@@ -96,8 +98,8 @@ class Spool {
   void commit();
 
   const Services services_;
-  const config::OutputSettings& settings_;
-  Instance& instance_;
+  metrics::Node& node_;
+  const Logger log_;
   const std::unique_ptr<queue::DiskQueue> disk_;
   std::function<void()> on_change_;
   MayDrop may_drop_;
@@ -105,6 +107,9 @@ class Spool {
   mutable std::mutex mutex_;
   // Guarded by mutex_:
   queue::MemoryQueue intake_;
+  std::uint64_t entry_rows_{0};
+  bool power_{false};
+  std::int64_t commit_interval_ns_{0};
   std::uint64_t writing_rows_{0};  // Between intake and disk.
   std::int64_t untaken_{0};        // On disk; for a moment too few, while one is stored and taken.
   std::uint64_t skipped_{0};       // Of which the ledger knows.

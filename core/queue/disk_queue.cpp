@@ -17,7 +17,10 @@ constexpr std::uint64_t meta_room_bytes = 4096;
 }  // namespace
 
 DiskQueue::DiskQueue(QueueFiles files, Budget& budget, Settings settings)
-    : settings_(std::move(settings)), budget_(budget), files_(std::move(files)) {}
+    : settings_(std::move(settings)),
+      budget_(budget),
+      files_(std::move(files)),
+      destination_(settings_.destination) {}
 
 DiskQueue::~DiskQueue() { (void)write_cursor(); }
 
@@ -43,6 +46,12 @@ std::uint64_t DiskQueue::records() const {
   const std::lock_guard lock(mutex_);
   return waiting();
 }
+Status DiskQueue::redirect(const std::string& destination) {
+  if (destination.empty() || destination == destination_) return ok_status();
+  destination_ = destination;
+  return files_.write_meta({queue_format_version, files_.queue_id(), settings_.owner, destination});
+}
+
 std::uint64_t DiskQueue::skipped() const {
   const std::lock_guard lock(mutex_);
   return skipped_;

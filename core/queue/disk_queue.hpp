@@ -102,6 +102,8 @@ class DiskQueue {
   // error concerns only the cursor on disk: after a restart more would come again.
   Status done(std::uint64_t upto);
   [[nodiscard]] std::uint64_t done() const;
+  // From now on the records go to another destination. One call at a time.
+  Status redirect(const std::string& destination);
   // The reader begins again at done().
   void rewind();
   // What take() gives next has this number, or a higher one.
@@ -230,6 +232,7 @@ class DiskQueue {
   const Settings settings_;
   Budget& budget_;
   QueueFiles files_;
+  std::string destination_;  // What the meta file says, or would.
   std::uint64_t segment_bytes_{0};
 
   // One sync at a time; taken before writer_mutex_.

@@ -22,6 +22,11 @@ class MemoryQueue {
   MemoryQueue(std::uint64_t rows_max, std::uint64_t bytes_max)
       : rows_max_(rows_max), bytes_max_(bytes_max) {}
 
+  // What is over them stays until drop_oldest().
+  void set_limits(std::uint64_t rows_max, std::uint64_t bytes_max) {
+    rows_max_ = rows_max;
+    bytes_max_ = bytes_max;
+  }
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
   [[nodiscard]] bool empty() const { return rows_ == 0; }
@@ -59,7 +64,7 @@ class MemoryQueue {
   [[nodiscard]] std::uint64_t rows_over(std::uint64_t in_flight) const;
   [[nodiscard]] bool is_small(const Entry& entry) const { return entry.bytes < small_bytes; }
 
-  const std::uint64_t rows_max_, bytes_max_;
+  std::uint64_t rows_max_, bytes_max_;
   std::deque<Entry> entries_;
   std::uint64_t rows_{0}, bytes_{0};
   std::size_t small_tail_{0};  // How many entries at the end are small.

@@ -28,12 +28,16 @@ struct Serialized {
 
 class SharedBytes {
  public:
-  explicit SharedBytes(std::size_t formats) : slots_(formats) {}
+  // epoch: of the formats that number the slots; those of another one leave them alone.
+  explicit SharedBytes(std::size_t formats, std::uint64_t epoch = 0)
+      : epoch_(epoch), slots_(formats) {}
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   [[nodiscard]] std::shared_ptr<const Serialized>& slot(std::size_t format) {
     return slots_[format];
   }
 
  private:
+  const std::uint64_t epoch_;
   std::vector<std::shared_ptr<const Serialized>> slots_;
 };
 

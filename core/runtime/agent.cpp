@@ -19,6 +19,7 @@ constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t last_resort_ns = 2 * second_ns;
 constexpr std::int64_t blocking_threads_max = 32;
 constexpr auto wait_step = std::chrono::microseconds(500);
+constexpr auto tend_every = std::chrono::milliseconds(50);
 
 class SystemRandom final : public Random {
  public:
@@ -79,24 +80,26 @@ metrics::Memory Agent::memory() const {
   return {budget_.used_bytes(), budget_.peak_bytes(), budget_.limit_bytes()};
 }
 
-std::unique_ptr<Agent::Generation> Agent::build(bool rehearsal) {
-  auto made = std::make_unique<Generation>();
-  made->settings = callbacks_.load();
-  if (!made->settings) return nullptr;
+bool Agent::build(bool rehearsal) {
+  pipeline::SharedSettings settings = callbacks_.load();
+  if (!settings) return false;
   const pipeline::Services services{system_clock(),     control_, *random_, workers_,
                                     blocking_,          budget_,  ledger_,  sockets_,
                                     callbacks_.trusted, &state_,  rehearsal};
   pipeline::Pipeline::BuildError why{};
-  made->pipeline = pipeline::Pipeline::build(services, *made->settings, why);
-  if (made->pipeline) {
-    shutdown_timeout_ns_ = made->settings->weir.shutdown_timeout_ns;
-    return made;
-  }
-  callbacks_.refused(why);
-  return nullptr;
+  pipeline_ = pipeline::Pipeline::build(services, settings, why);
+  if (!pipeline_) return callbacks_.refused(why), false;
+  take_over_settings();
+  return true;
 }
 
-bool Agent::check() { return build(true) != nullptr; }
+// Of the settings what the agent itself goes by.
+void Agent::take_over_settings() {
+  shutdown_timeout_ns_ = pipeline_->settings()->weir.shutdown_timeout_ns;
+  publish_every_ns_ = pipeline_->settings()->agent.flush_interval_ns;
+}
+
+bool Agent::check() { return build(true); }
 
 bool Agent::wait_until(const std::function<bool()>& done, std::int64_t deadline_steady_ns) const {
   while (!done()) {
@@ -109,33 +112,25 @@ bool Agent::wait_until(const std::function<bool()>& done, std::int64_t deadline_
 // ---- running --------------------------------------------------------------------------------------------------
 
 int Agent::run() {
-  current_ = build();
-  if (!current_) return 1;
+  if (!build()) return 1;
   for (const Status& s : {open_state(), open_admin()}) {
     if (s.ok()) continue;
     agent_log().error(s.error().message);
     return 1;
   }
   watch_signals();
-  watch_over(current_->pipeline.get());
+  watch_over(pipeline_.get());
   arm_housekeeping();
-  if (const Status s = current_->pipeline->run(); !s.ok()) {
+  if (const Status s = pipeline_->run(); !s.ok()) {
     agent_log().error(s.error().message);
     stop_current();
     return 1;
   }
-  publish_every_ns_ = current_->settings->agent.flush_interval_ns;
   arm_publishing();
   life_.committed();
   manager_.ready(state());
   heartbeat_.begin(system_clock().steady_ns());
-  for (Command c = next_command(); c.kind != Kind::stop; c = next_command()) {
-    if (c.kind == Kind::flush) {
-      current_->pipeline->flush();
-    } else {
-      reload_and_tell(c);
-    }
-  }
+  obey();
   life_.stopping();
   refuse_commands();
   agent_log().info("stopping: what is on its way is written first");
@@ -145,15 +140,29 @@ int Agent::run() {
   return complete ? 0 : 1;
 }
 
+// Until it is told to stop.
+void Agent::obey() {
+  for (;;) {
+    const std::optional<Command> command = next_command();
+    tend();
+    if (!command) continue;
+    if (command->kind == Kind::stop) return;
+    if (command->kind == Kind::flush) {
+      pipeline_->flush();
+    } else {
+      reload_and_tell(*command);
+    }
+  }
+}
+
 int Agent::once(std::int64_t service_wait_ns) {
-  current_ = build();
-  if (!current_) return 1;
-  watch_over(current_->pipeline.get());
+  if (!build()) return 1;
+  watch_over(pipeline_.get());
   arm_housekeeping();
-  const bool ok = current_->pipeline->run_once(
+  const bool ok = pipeline_->run_once(
       service_wait_ns,
       [this](const auto& done, std::int64_t deadline) { return wait_until(done, deadline); });
-  hung_ = current_->pipeline->has_hung_call();
+  hung_ = pipeline_->has_hung_call();
   report();
   return ok ? 0 : 1;
 }
@@ -165,30 +174,30 @@ void Agent::watch_over(pipeline::Pipeline* pipeline) {
 }
 
 bool Agent::stop_current() {
-  const bool complete = current_->pipeline->stop(
+  const bool complete = pipeline_->stop(
       [this](const auto& done, std::int64_t deadline) { return wait_until(done, deadline); });
   watch_over(nullptr);
-  hung_ = hung_ || current_->pipeline->has_hung_call();
+  hung_ = hung_ || pipeline_->has_hung_call();
   return complete;
 }
 
 // For a person, in one line.
 std::string Agent::state() const {
-  const config::Settings& s = *current_->settings;
+  const config::Settings& s = *pipeline_->settings();
   return "running: " + std::to_string(s.inputs.size()) + " inputs, " +
          std::to_string(s.outputs.size()) + " outputs";
 }
 
 // A directory that the configuration names is wanted; the usual one only when something is kept in it.
 Status Agent::open_state() {
-  if (current_->settings->weir.state_directory.empty()) return ok_status();
+  if (pipeline_->settings()->weir.state_directory.empty()) return ok_status();
   const auto opened = state_.directory();
   return opened.ok() ? ok_status() : Status(opened.error());
 }
 
 // Off unless the configuration or the service manager says where. What the latter says is no reason not to run.
 Status Agent::open_admin() {
-  const config::WeirSettings& weir = current_->settings->weir;
+  const config::WeirSettings& weir = pipeline_->settings()->weir;
   const std::string where = admin_address(weir, process_environment);
   if (where.empty()) return ok_status();
   auto opened = open_admin_at(where, weir.admin_token_file);
@@ -230,30 +239,49 @@ void Agent::reload_and_tell(const Command& command) {
   if (command.done) command.done(done);
 }
 
-// Validated stop-and-start: whatever is wrong with the new one is known before the old one ends.
+// What is the same in both configurations goes on undisturbed (core/pipeline/reload.cpp).
 Status Agent::reload() {
   agent_log().info("reloading the configuration");
-  auto next = build();
-  if (!next) {
-    agent_log().error("the new configuration was refused; the running one goes on as it was");
-    return Error{ErrorKind::bad_config, callbacks_.reason ? callbacks_.reason() : ""};
+  pipeline::SharedSettings next = callbacks_.load();
+  if (!next) return reload_refused();
+  const auto done = pipeline_->reload(next, patience());
+  using Outcome = pipeline::Pipeline::Reload::Outcome;
+  if (done.outcome == Outcome::refused) {
+    callbacks_.refused(done.refusal);
+    return reload_refused();
   }
-  const std::string keys = keys_for_restart(current_->settings->weir, next->settings->weir);
-  if (!keys.empty()) agent_log().warn("of [weir], a restart puts into effect: " + keys);
-  stop_current();
-  std::swap(current_, next);
-  watch_over(current_->pipeline.get());
-  publish_every_ns_ = current_->settings->agent.flush_interval_ns;
-  // Where a plugin of the old pipeline never came back it keeps its memory.
-  if (hung_) (void)next.release();
-  // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): what was released has to stay
-  next.reset();
-  if (const Status s = current_->pipeline->run(); !s.ok()) {
-    agent_log().error("the new configuration does not start: " + s.error().message);
-    return s;
+  if (done.outcome == Outcome::rolled_back) {
+    agent_log().error("the new configuration does not start, the one before goes on: " + done.why);
+    return Error{ErrorKind::unavailable, done.why};
   }
-  agent_log().info("reloaded");
+  for (const std::string& key : done.plan.restart) {
+    agent_log().warn(key + " has changed: a restart puts it into effect");
+  }
+  take_over_settings();
+  agent_log().info("reloaded: " + config::plan_sums(done.plan));
   return ok_status();
+}
+
+Status Agent::reload_refused() const {
+  agent_log().error("the new configuration was refused; the running one goes on as it was");
+  return Error{ErrorKind::bad_config, callbacks_.reason ? callbacks_.reason() : ""};
+}
+
+// Waits no longer once the agent is told to stop.
+pipeline::Pipeline::Wait Agent::patience() const {
+  return [this](const auto& done, std::int64_t deadline) {
+    return wait_until([&] { return done() || stop_asked_; }, deadline) && done();
+  };
+}
+
+// What a reload left behind comes to its end.
+void Agent::tend() {
+  const auto why = pipeline_->tend(patience());
+  if (!why) return;
+  take_over_settings();
+  agent_log().error("the last reload was taken back: " + *why);
+  life_.rolled_back(*why);
+  manager_.ready(state() + "; the last reload was taken back");
 }
 
 void Agent::arm_housekeeping() {
@@ -298,7 +326,10 @@ void Agent::arm_publishing() {
 void Agent::watch_signals() {
   control_.on_signals({SIGTERM, SIGINT, SIGHUP, SIGUSR1}, [this](int signal) {
     if (signal == SIGHUP) return send({Kind::reload, {}});
-    if (signal != SIGUSR1) arm_last_resort();
+    if (signal != SIGUSR1) {
+      stop_asked_ = true;
+      arm_last_resort();
+    }
     send({signal == SIGUSR1 ? Kind::flush : Kind::stop, {}});
   });
 }
@@ -330,9 +361,15 @@ void Agent::refuse_commands() {
   commands_.clear();
 }
 
-Agent::Command Agent::next_command() {
+// Nothing: none came for a while in which something is left of a reload.
+std::optional<Agent::Command> Agent::next_command() {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return !commands_.empty(); });
+  const auto any = [this] { return !commands_.empty(); };
+  if (pipeline_->settled()) {
+    wake_.wait(lock, any);
+  } else if (!wake_.wait_for(lock, tend_every, any)) {
+    return std::nullopt;
+  }
   Command c = std::move(commands_.front());
   commands_.pop_front();
   return c;

@@ -5,7 +5,8 @@
 //   TERM, INT  drain and exit        USR1  flush every output        HUP  reload
 //
 // Reload     The new configuration is read, checked and built first; a bad one leaves the running pipeline as
-//            it is. Then the old pipeline is drained and stopped, and the new one started.
+//            it is. Then what is different is exchanged while the rest goes on, and taken back if a new part refuses
+//            its work within reload_probation. Reloads that come meanwhile wait; of several in a row the last counts.
 // Threads    run() and once() are called by the main thread and return when all is over.
 // Exit       A plugin that never comes back keeps its memory: finish() then ends the process without
 //            destructors, after everything else was stopped. Where one keeps the agent itself from stopping (in
@@ -71,17 +72,18 @@ class Agent {
     Kind kind{Kind::stop};
     std::function<void(const Status&)> done;  // May be empty.
   };
-  struct Generation {
-    std::unique_ptr<config::Settings> settings;
-    std::unique_ptr<pipeline::Pipeline> pipeline;
-  };
-  std::unique_ptr<Generation> build(bool rehearsal = false);
+  bool build(bool rehearsal = false);
+  void take_over_settings();
+  void obey();
+  void tend();
+  [[nodiscard]] pipeline::Pipeline::Wait patience() const;
   void watch_signals();
   void arm_last_resort();
   void send(Command command);
-  Command next_command();
+  std::optional<Command> next_command();
   void refuse_commands();
   Status reload();
+  [[nodiscard]] Status reload_refused() const;
   void reload_and_tell(const Command& command);
   Status open_state();
   Status open_admin();
@@ -114,7 +116,8 @@ class Agent {
   Heartbeat heartbeat_;
   ControlLoop control_;
   ThreadPool workers_, blocking_;
-  std::unique_ptr<Generation> current_;
+  std::unique_ptr<pipeline::Pipeline> pipeline_;
+  std::atomic<bool> stop_asked_{false};
   bool hung_{false};
   std::atomic<std::int64_t> shutdown_timeout_ns_{0};
   std::mutex mutex_;

@@ -17,6 +17,13 @@ void Life::committed() {
   (view_.started_ns == 0 ? view_.started_ns : view_.reloaded_ns) = clock_.wall_ns();
 }
 
+void Life::rolled_back(std::string reason) {
+  const std::lock_guard lock(mutex_);
+  view_.generation += 1;
+  view_.reason = std::move(reason);
+  view_.reloaded_ns = clock_.wall_ns();
+}
+
 void Life::refused(std::string reason) {
   const std::lock_guard lock(mutex_);
   view_.state = State::running;

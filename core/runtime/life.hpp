@@ -4,6 +4,7 @@
 //
 //   idle -> running -> updating -> running        committed: a generation more
 //                      updating -> running        refused: as it was, with the reason
+//           running -> running                    rolled_back: the one before is back, a generation more
 //           running -> stopping
 //
 // Threads  Every member may be called from any thread.
@@ -33,6 +34,8 @@ class Life {
   void stopping() { set(State::stopping); }
   // A configuration runs.
   void committed();
+  // It ran, and does no more: the one before is back.
+  void rolled_back(std::string reason);
   // The new one does not; the old one goes on.
   void refused(std::string reason);
   [[nodiscard]] View view() const;

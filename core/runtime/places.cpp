@@ -36,21 +36,4 @@ std::string admin_address(const config::WeirSettings& settings, const Environmen
   return runtime.empty() ? std::string() : "unix:" + runtime + "/weir.sock";
 }
 
-std::string keys_for_restart(const config::WeirSettings& before,
-                             const config::WeirSettings& after) {
-  std::string keys;
-  const auto compare = [&](const char* key, const auto& was, const auto& is) {
-    if (was != is) keys += (keys.empty() ? "" : ", ") + std::string(key);
-  };
-  compare("memory_limit", before.memory_limit_bytes, after.memory_limit_bytes);
-  compare("threads", before.threads, after.threads);
-  compare("pin", before.pin, after.pin);
-  compare("max_hung", before.max_hung, after.max_hung);
-  compare("plugin_path", before.plugin_path, after.plugin_path);
-  compare("state_directory", before.state_directory, after.state_directory);
-  compare("admin", before.admin, after.admin);
-  compare("admin_token_file", before.admin_token_file, after.admin_token_file);
-  return keys;
-}
-
 }  // namespace weir::runtime

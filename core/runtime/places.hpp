@@ -24,9 +24,6 @@ std::string state_directory(const config::WeirSettings& settings, const Environm
 // [weir] admin, else $RUNTIME_DIRECTORY/weir.sock, else nothing: then the agent does not answer.
 std::string admin_address(const config::WeirSettings& settings, const Environment& environment);
 
-// The keys of [weir] in which the two differ and that only a restart puts into effect: "threads, admin".
-std::string keys_for_restart(const config::WeirSettings& before, const config::WeirSettings& after);
-
 // Where the service answers unless it is configured otherwise.
 inline constexpr const char* service_admin_address = "unix:/run/weir/weir.sock";
 

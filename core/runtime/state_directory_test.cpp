@@ -73,16 +73,5 @@ TEST_F(StateDirectoryTest, WhatCannotBeMadeSaysWhatToDo) {
   EXPECT_NE(nowhere.directory().error().message.find("$HOME"), std::string::npos);
 }
 
-TEST(Places, WhatOnlyARestartChanges) {
-  config::WeirSettings before;
-  config::WeirSettings after;
-  EXPECT_EQ(keys_for_restart(before, after), "");
-  after.shutdown_timeout_ns = 1;
-  EXPECT_EQ(keys_for_restart(before, after), "");
-  after.threads = 3;
-  after.admin = "unix:/x";
-  EXPECT_EQ(keys_for_restart(before, after), "threads, admin");
-}
-
 }  // namespace
 }  // namespace weir::runtime
