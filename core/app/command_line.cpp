@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "core/base/units.hpp"
 #include "core/base/version.hpp"
 
 namespace weir::app {
@@ -13,6 +14,7 @@ constexpr const char* description =
     "  weir --config FILE --test         gather once and print what the inputs give\n"
     "  weir --config FILE --once         run the whole pipeline once\n"
     "  weir config check --config FILE   say everything that is wrong with a configuration\n"
+    "  weir config plan NEW              say what a reload would do to each plugin\n"
     "  weir config create                print a configuration to begin with\n"
     "  weir plugins list                 which plugins there are\n"
     "  weir status                       how the running agent does\n"
@@ -59,6 +61,31 @@ struct Flags {
   bool once{false}, test{false}, version{false};
 };
 
+// "250ms", as in a configuration.
+void add_duration(CLI::App& app, const char* name, std::int64_t& ns, const char* what) {
+  app.add_option_function<std::string>(
+         name,
+         [name, &ns](const std::string& text) {
+           const auto value = parse_duration(text);
+           if (!value.ok() || value.value() < 0) {
+             throw CLI::ValidationError(name, "write a duration, as in 250ms");
+           }
+           ns = value.value();
+         },
+         what)
+      ->type_name("DURATION");
+}
+
+void add_watch(CLI::App& app, CommandLine& line) {
+  app.add_option("--watch-config", line.watch,
+                 "Reload when the configuration's files change: notify, or poll where the file "
+                 "system tells nothing")
+      ->check(CLI::IsMember({"notify", "poll", "inotify"}));
+  add_duration(app, "--watch-interval", line.watch_interval_ns, "Between two looks (250ms)");
+  add_duration(app, "--watch-debounce-interval", line.watch_debounce_ns,
+               "How long the files have to be at rest");
+}
+
 void add_run(CLI::App& app, CommandLine& line, Flags& flags) {
   app.add_flag("--once", flags.once, "Gather once, write once, exit");
   app.add_flag("--test", flags.test, "Gather once and print metrics instead of writing them");
@@ -73,6 +100,7 @@ void add_run(CLI::App& app, CommandLine& line, Flags& flags) {
   app.add_option("--metrics", line.metrics_file,
                  "Keep the agent's own metrics in this file, in Prometheus' text format")
       ->type_name("FILE");
+  add_watch(app, line);
   app.add_flag("--version", flags.version, "Print the version");
 }
 
@@ -142,6 +170,12 @@ void add_commands(CLI::App& app, CommandLine& line) {
   check->callback(verb(Verb::check));
   check->add_flag("--json", line.json, "One JSON object a line");
   add_sources(*check, line);
+  CLI::App* plan = config->add_subcommand(
+      "plan", "Say what a reload would do to each plugin, from --config to NEW");
+  plan->callback(verb(Verb::plan));
+  plan->add_option("new", line.next, "The configuration that is to come")->required();
+  plan->add_flag("--json", line.json, "As a JSON object");
+  add_sources(*plan, line);
   CLI::App* create =
       config->add_subcommand("create", "Print a configuration with every default as a comment");
   create->callback(verb(Verb::create));

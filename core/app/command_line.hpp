@@ -16,6 +16,7 @@ enum class Verb : std::uint8_t {
   once,
   test,
   check,
+  plan,
   create,
   plugins_list,
   plugins_describe,
@@ -36,6 +37,9 @@ enum class Verb : std::uint8_t {
 struct CommandLine {
   Verb verb{Verb::run};
   std::vector<std::string> config, config_directories, plugin_directories;
+  std::vector<std::string> next;  // config plan NEW
+  std::string watch;              // --watch-config: "notify", "poll"; empty: not.
+  std::int64_t watch_interval_ns{250'000'000}, watch_debounce_ns{0};
   std::string section_filter, input_filter, output_filter, aggregator_filter, processor_filter;
   std::vector<std::string> select;
   bool debug{false}, quiet{false};

@@ -94,7 +94,7 @@ int run_mode(runtime::Agent& agent, const CommandLine& line) {
 // The first load comes before the agent exists: it needs the memory limit and the number of threads.
 std::unique_ptr<runtime::Agent> make_agent(Configuration& configuration, Catalog& catalog,
                                            std::unique_ptr<config::Settings>& first,
-                                           const std::string& metrics_file) {
+                                           const CommandLine& line) {
   runtime::Agent::Callbacks callbacks;
   callbacks.load = [&configuration, &first] {
     return first ? std::move(first) : configuration.load();
@@ -102,6 +102,12 @@ std::unique_ptr<runtime::Agent> make_agent(Configuration& configuration, Catalog
   callbacks.reason = [&configuration] { return configuration.reason(); };
   callbacks.refused = [&configuration](const auto& why) { configuration.print_refusal(why); };
   callbacks.trusted = [&catalog](const weir_plugin* p) { return catalog.trusted(p); };
+  if (!line.watch.empty()) {
+    callbacks.watch =
+        runtime::ConfigWatch::Settings{line.watch == "poll", first->files, line.config_directories,
+                                       line.watch_interval_ns, line.watch_debounce_ns};
+  }
+  const std::string& metrics_file = line.metrics_file;
   if (!metrics_file.empty()) {
     callbacks.publish = [metrics_file](const auto& page) { write_page(page, metrics_file); };
   }
@@ -126,7 +132,7 @@ int run_agent(const CommandLine& line) {
   auto first = configuration.load();
   if (!first || !set_log(*first)) return 1;
   prepare_process(*first);
-  const auto agent = make_agent(configuration, catalog, first, line.metrics_file);
+  const auto agent = make_agent(configuration, catalog, first, line);
   const int status = run_mode(*agent, line);
   write_ledger(agent->ledger(), line.ledger_file);
   agent->finish(status);

@@ -26,6 +26,7 @@ int dispatch(const weir::app::CommandLine& line) {
   using weir::app::Verb;
   switch (line.verb) {
     case Verb::check: return weir::app::config_check(line);
+    case Verb::plan: return weir::app::config_plan(line);
     case Verb::create: return weir::app::config_create(line);
     case Verb::plugins_list: return weir::app::plugins_list(line);
     case Verb::plugins_describe: return weir::app::plugins_describe(line);

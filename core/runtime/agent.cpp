@@ -127,6 +127,7 @@ int Agent::run() {
     return 1;
   }
   arm_publishing();
+  arm_watch();
   life_.committed();
   manager_.ready(state());
   heartbeat_.begin(system_clock().steady_ns());
@@ -318,6 +319,21 @@ void Agent::arm_publishing() {
       if (lock.owns_lock()) callbacks_.publish(metrics_page());
     });
     arm_publishing();
+  });
+}
+
+// Looking at files may take its time.
+void Agent::arm_watch() {
+  if (!callbacks_.watch) return;
+  if (!watch_) watch_ = std::make_unique<ConfigWatch>(*callbacks_.watch);
+  control_.at(system_clock().steady_ns() + watch_->settings().interval_ns, [this] {
+    blocking_.post([this] {
+      if (watch_->changed(system_clock().steady_ns())) {
+        agent_log().info("the configuration's files have changed");
+        send({Kind::reload, {}});
+      }
+      arm_watch();
+    });
   });
 }
 

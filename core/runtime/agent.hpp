@@ -26,6 +26,7 @@
 #include "core/pipeline/pipeline.hpp"
 #include "core/pipeline/sockets.hpp"
 #include "core/runtime/admin.hpp"
+#include "core/runtime/config_watch.hpp"
 #include "core/runtime/control_loop.hpp"
 #include "core/runtime/life.hpp"
 #include "core/runtime/service_manager.hpp"
@@ -47,6 +48,8 @@ class Agent {
     // Takes metrics_page() once every flush_interval and at the end, on any thread, one at a time.
     // May be empty.
     std::function<void(const std::string&)> publish;
+    // Files whose change is a reload.
+    std::optional<ConfigWatch::Settings> watch;
   };
   Agent(const config::WeirSettings& settings, Callbacks callbacks);
   Agent(const Agent&) = delete;
@@ -99,6 +102,7 @@ class Agent {
   void report() const;
   void publish() const;
   void arm_publishing();
+  void arm_watch();
 
   queue::Budget budget_;
   const Callbacks callbacks_;
@@ -118,6 +122,7 @@ class Agent {
   ThreadPool workers_, blocking_;
   std::unique_ptr<pipeline::Pipeline> pipeline_;
   std::atomic<bool> stop_asked_{false};
+  std::unique_ptr<ConfigWatch> watch_;
   bool hung_{false};
   std::atomic<std::int64_t> shutdown_timeout_ns_{0};
   std::mutex mutex_;
