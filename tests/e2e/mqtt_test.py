@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""inputs.mqtt_consumer with a real broker: what is acknowledged has arrived."""
+"""inputs.mqtt_consumer and outputs.mqtt with a real broker: what is acknowledged has arrived."""
 
 import collections
 import pathlib
@@ -96,7 +96,7 @@ class Mqtt(unittest.TestCase):
                     self.publish(i * RECORDS // kills, (i + 1) * RECORDS // kills)
                     agent.process.kill()
                     agent.wait()
-                agent = self.agent(output_to(self.out), session)
+                agent = self.reading(output_to(self.out), session)
                 self.arrived()
                 self.stop(agent)
                 twice = sum(numbers_in(self.out).values()) - len(numbers_in(self.out))
@@ -110,7 +110,7 @@ class Mqtt(unittest.TestCase):
         wait_for(lambda: "write failed" in agent.said() or "refused" in agent.said(), "the output to fail")
         agent.process.kill()
         agent.wait()
-        agent = self.agent(output_to(self.out), session)
+        agent = self.reading(output_to(self.out), session)
         self.arrived()
         self.stop(agent)
         self.assertEqual(set(numbers_in(self.out).values()), {1})
@@ -161,6 +161,96 @@ class Mqtt(unittest.TestCase):
         self.assertNotEqual(agent.wait(), 0)
         self.assertRegex(agent.said(), "not authorized|bad user name")
         self.assertNotIn("wrong", agent.said().replace("configuration is wrong", ""))
+
+    def listen(self, count, *arguments):
+        """A subscriber that ends when it has heard so many messages; and the file that it writes, a line each."""
+        heard = self.folder / "heard"
+        command = ["stdbuf", "-oL", "mosquitto_sub", "-p", self.port, "-t", f"{self.name}/#", "-q", "1"]
+        with heard.open("w") as to:
+            listener = subprocess.Popen([*command, "-C", str(count), "-W", "60", "-d", *arguments], stdout=to)
+        self.addCleanup(listener.wait)
+        self.addCleanup(listener.kill)
+        wait_for(lambda: "SUBACK" in heard.read_text(), "the subscriber")
+        return listener, heard
+
+    @staticmethod
+    def messages(listener, heard):
+        listener.wait(60)
+        return [line[2:] for line in heard.read_text().splitlines() if line.startswith("==")]
+
+    def written(self, options, lines, count, *arguments):
+        """What arrives of these lines: topic and payload of each message, in order."""
+        listener, heard = self.listen(count, "-F", "==%P%t %p", *arguments)
+        (self.folder / "in").write_text("".join(f"{line}\n" for line in lines))
+        agent = Agent(self.folder, f"""
+[agent]
+  omit_hostname = true
+  precision = "1ns"
+[[inputs.file]]
+  files = ["{self.folder}/in"]
+  data_format = "influx"
+[[outputs.mqtt]]
+  servers = ["{self.broker}"]
+  {options}
+""", "--once")
+        self.addCleanup(agent.__exit__)
+        self.assertEqual(agent.wait(), 0, agent.said())
+        return self.messages(listener, heard)
+
+    def test_metrics_become_messages(self):
+        lines = [f"m,host=h{i % 3} v={i}i {i}" for i in range(3000)]
+        for protocol, qos in (("3.1.1", 0), ("3.1.1", 1), ("3.1.1", 2), ("5", 2)):
+            with self.subTest(protocol=protocol, qos=qos):
+                options = f"""protocol = "{protocol}"
+  qos = {qos}
+  topic = '{self.name}/{{{{ .Name }}}}/{{{{ .Tag "host" }}}}'"""
+                got = self.written(options, lines, len(lines))
+                self.assertEqual(sorted(got), sorted(f"{self.name}/m/{line.split('host=')[1].split(' ')[0]} {line}"
+                                                     for line in lines))
+
+    def test_properties_of_version_5(self):
+        options = f"""protocol = "5"
+  topic = "{self.name}/t"
+  [outputs.mqtt.v5]
+    content_type = "text"
+    [outputs.mqtt.v5.user_properties]
+      key = "value"
+"""
+        self.assertEqual(self.written(options, ["m v=1i 5"], 1, "-V", "mqttv5"), [f"key:value{self.name}/t m v=1i 5"])
+
+    def test_layouts(self):
+        lines = ["m,host=a v=1i,w=2.5 5", "m,host=b v=3i 6", "m,host=a v=4i 7"]
+        topic = f"topic = '{self.name}/{{{{ .Tag \"host\" }}}}'"
+        self.assertEqual(self.written(topic + '\n  layout = "field"', lines, 4),
+                         [f"{self.name}/{text}" for text in ("a/v 1", "a/w 2.5", "b/v 3", "a/v 4")])
+        got = self.written(f'topic = "{self.name}/all"\n  layout = "batch"\n  data_format = "json"', lines, 1)
+        self.assertTrue(got[0].startswith(f'{self.name}/all {{"metrics":['), got)
+        self.assertEqual(self.written(topic + '\n  layout = "batch"', lines[1:2], 1), [f"{self.name}/b {lines[1]}"])
+
+    def test_an_output_waits_for_its_broker(self):
+        options = f'servers = ["{self.broker}"]\n  topic = "{self.name}/t"\n  qos = 1\n  timeout = "2s"'
+        source = self.folder / "source"
+        source.write_text("")
+        agent = Agent(self.folder, f"""
+[agent]
+  omit_hostname = true
+  flush_interval = "100ms"
+[[inputs.tail]]
+  files = ["{source}"]
+  initial_read_offset = "beginning"
+  path_tag = ""
+[[outputs.mqtt]]
+  {options}
+""")
+        self.addCleanup(agent.__exit__)
+        session = ["-F", "==%p", "-c", "-i", self.name]
+        self.listen(100, *session)[0].kill()  # the broker keeps its session
+        server("mosquitto", "stop", self.home)
+        source.write_text("".join(f"m seq={i}i {i}\n" for i in range(100)))
+        wait_for(lambda: "no broker takes" in agent.said(), "the broker to be missed")
+        server("mosquitto", "start", self.home, 0, "--secure")
+        self.assertEqual(self.messages(*self.listen(100, *session)), [f"m seq={i}i {i}" for i in range(100)])
+        self.stop(agent)
 
 
 if __name__ == "__main__":

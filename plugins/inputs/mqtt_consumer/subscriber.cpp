@@ -77,8 +77,8 @@ void Subscriber::connect() {
   }
   connection_ = std::move(made);
   home_.count(connections);
-  if (settings_.trace) {
-    home_.debug("connected to " + connection_->server().text + (known ? ", session known" : ""));
+  if (known && !settings_.connection.connect.clean) {
+    home_.info("reads topics of " + connection_->server().text + ": the session was kept");
   }
 }
 
