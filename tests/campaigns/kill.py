@@ -165,6 +165,7 @@ def one_run(seed, kills=10, durability=None):
         status = last.stop()
         violations = "the ledger does not balance" in last.said()
         far.shutdown()
+        far.server_close()
         wrong, repeated = judge(acknowledged, first, far.arrived, kills)
         if status != 0 or violations:
             wrong.append(f"the last agent ended with {status}: {last.said()[-500:]}")

@@ -125,14 +125,16 @@ void Http::send(std::string_view bytes) {
   judge(session_->send(request), bytes.size());
 }
 
-// As in Telegraf everything but success is tried again, unless the configuration says otherwise; only a batch
-// that is too large comes in smaller ones.
+// As in Telegraf everything but success is tried again, unless the configuration says otherwise. What will never be
+// taken, or is too large, comes in smaller batches, until the records at fault are alone.
 void Http::judge(const http::Answer& answer, std::size_t bytes) const {
   if (answer.good()) return;
   const std::string what = url + " answered " + answer.text();
   const auto& dropping = non_retryable_statuscodes;
   if (std::find(dropping.begin(), dropping.end(), std::int64_t{answer.status}) != dropping.end()) {
-    throw fail(what + "; it is in non_retryable_statuscodes, the metrics are lost");
+    const std::string why = what + "; it is in non_retryable_statuscodes";
+    if (use_batch_format) throw split(why);
+    throw fail(why);
   }
   if (answer.status == 413 && use_batch_format) {
     throw split(what + " to " + std::to_string(bytes) + " bytes");

@@ -110,7 +110,7 @@ TEST_F(HttpOutput, TriesAgainWhatMayWorkLater) {
 TEST_F(HttpOutput, DropsOrSplitsWhatNeverWill) {
   use("non_retryable_statuscodes = [409]");
   answer(409, "conflict");
-  EXPECT_EQ(failure_of([&] { plugin_->write({"m v=1 1"}); }).status, WEIR_E_FAIL);
+  EXPECT_EQ(failure_of([&] { plugin_->write({"m v=1 1"}); }).status, WEIR_E_SPLIT);
   answer(413, "too large");
   EXPECT_EQ(failure_of([&] { plugin_->write({"m v=1 1"}); }).status, WEIR_E_SPLIT);
   use("use_batch_format = false\nnon_retryable_statuscodes = [413]");
