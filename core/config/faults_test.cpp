@@ -66,7 +66,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "ever run\n"},
         SayCase{"number_tag", "[global_tags]\na = 1",
                 "2:5: error: \"a\" must be a string, not an integer\n= put it in quotes\n"},
-        SayCase{"later_option", "[[outputs.discard]]\n[outputs.discard.delivery]\nexactly_once = true",
+        SayCase{"later_option",
+                "[[outputs.discard]]\n[outputs.discard.delivery]\nexactly_once = true",
                 "3:16: error: \"exactly_once\" = true is not supported by "
                 "this version\n= leave it out, or set it to false\n"},
         SayCase{
