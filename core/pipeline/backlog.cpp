@@ -346,7 +346,7 @@ bool Backlog::empty() const {
 // Rows of a spill queue that are in memory go to disk at the end.
 bool Backlog::safe() const {
   const std::lock_guard lock(mutex_);
-  return spool() ? spool()->written() : queue_.empty();
+  return spool() && spool()->written();
 }
 
 void Backlog::update_gauges_locked() {

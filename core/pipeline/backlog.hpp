@@ -89,7 +89,7 @@ class Backlog {
   void wake_lanes();
 
   [[nodiscard]] bool empty() const;
-  // Nothing would be lost if it ended now, but for what is in flight.
+  // Nothing would be lost if it ended now: all of it is on disk, or goes there at the end.
   [[nodiscard]] bool safe() const;
 
  private:

@@ -240,6 +240,15 @@ TEST(AdaptiveLimit, ShrinksWhereThePeerGetsSlowerAndGrowsAgain) {
   EXPECT_EQ(AdaptiveLimit(8, false).now(), 8U);
 }
 
+// Goal: the end waits for what is with the plugin, also while it backs off.
+TEST_F(SenderTest, TheEndWaitsForABatchThatIsTriedAgain) {
+  settings_.outputs[0].metric_batch_size = 10;
+  NamesOutput::answers = {WEIR_E_RETRY, WEIR_E_RETRY};
+  NamesInput::names = {"a", "b"};
+  EXPECT_TRUE(once());
+  EXPECT_EQ(NamesOutput::all(), (Names{"a", "b"}));
+}
+
 // Pieces of one stream, each of which wants to hear when it is safe.
 struct AskingPieces {
   static constexpr info meta{"asking_pieces", "1.0.0", "Wants pieces acknowledged", WEIR_EMITS_RAW};

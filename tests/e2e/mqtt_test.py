@@ -64,7 +64,7 @@ class Mqtt(unittest.TestCase):
 
     def publish(self, first=0, end=RECORDS, qos=1):
         lines = "".join(f"m seq={i}i {1700000000000000000 + i}\n" for i in range(first, end))
-        subprocess.run(["mosquitto_pub", "-p", self.port, "-q", str(qos), "-t", f"{self.name}/a", "-l"], input=lines,
+        subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", self.port, "-q", str(qos), "-t", f"{self.name}/a", "-l"], input=lines,
                        text=True, check=True)
 
     def arrived(self, records=RECORDS):
@@ -165,7 +165,7 @@ class Mqtt(unittest.TestCase):
     def listen(self, count, *arguments):
         """A subscriber that ends when it has heard so many messages; and the file that it writes, a line each."""
         heard = self.folder / "heard"
-        command = ["stdbuf", "-oL", "mosquitto_sub", "-p", self.port, "-t", f"{self.name}/#", "-q", "1"]
+        command = ["stdbuf", "-oL", "mosquitto_sub", "-h", "127.0.0.1", "-p", self.port, "-t", f"{self.name}/#", "-q", "1"]
         with heard.open("w") as to:
             listener = subprocess.Popen([*command, "-C", str(count), "-W", "60", "-d", *arguments], stdout=to)
         self.addCleanup(listener.wait)
