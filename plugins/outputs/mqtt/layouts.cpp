@@ -42,8 +42,9 @@ const char* homie_type(std::uint8_t type) {
 
 std::string without_slash(const std::string& text, const std::string& option) {
   if (text.empty()) throw config_error(option, "layout = \"homie-v4\" needs it");
-  if (text.find('/') != std::string::npos)
+  if (text.find('/') != std::string::npos) {
     throw config_error(option, "it must not contain slashes");
+  }
   return with(with(text, ".PluginName", ".Name"), ".Hostname", ".Tag \"host\"");
 }
 
