@@ -1,6 +1,7 @@
 #include "core/pipeline/aggregate_stage.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/pipeline/input_stage.hpp"
 #include "core/pipeline/row_edit.hpp"
@@ -54,7 +55,10 @@ void Aggregator::add(const queue::Parcel& parcel, std::vector<std::uint64_t>& or
   if (verdict.passed == 0) return;
   metrics::Node& node = instance_->node();
   queue::Parcel copy = parcel;
-  copy.tokens.clear();  // The aggregate's copy takes no part in the acknowledgement.
+  copy.tokens.clear();            // The aggregate's copy takes no part in the acknowledgement,
+  if (settings_.drop_original) {  // but where it is all that is left of the row.
+    tokens_.insert(tokens_.end(), parcel.tokens.begin(), parcel.tokens.end());
+  }
   if (!verdict.all) copy.mask = std::move(verdict.mask);
   if (settings_.drop_original) {
     const auto& chosen = copy.explicit_mask();
@@ -119,7 +123,9 @@ std::vector<queue::Parcel> Aggregator::push(std::int64_t now_ns) {
   if (reset < 0) instance_->log_failure("reset", reset, err);
   next_window(now_ns);
   auto made = calls_.take();
+  const auto tokens = std::exchange(tokens_, {});
   for (auto& parcel : made) {
+    parcel.tokens = tokens;
     node.created += parcel.n_rows;
     node.out += parcel.n_rows;
     edit_rows(parcel, services_.budget, [this](editor& e) {

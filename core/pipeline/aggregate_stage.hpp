@@ -5,6 +5,8 @@
 // Window  [start, end], aligned to period with round_interval; a row is taken when start - grace <= t <= end +
 //         delay. At end the aggregates are pushed and the next window begins. Rows outside are counted as
 //         dropped{outside_window} by the aggregator; with drop_original they are gone, as in Telegraf.
+// Acks    A row that goes on by itself is acknowledged without its aggregate. With drop_original the row's source waits until
+//         the aggregates of the window are safe.
 // Order   Select on the row as it is, then Modify on a copy, then the window.
 // Threads One lane or push at a time, also where two stages share aggregators (a reload leaves those alone that did
 //         not change); others are parked.
@@ -52,6 +54,8 @@ class Aggregator {
   std::unique_ptr<Instance> instance_;
   std::int64_t start_ns_{0};
   std::atomic<std::int64_t> end_ns_{0};  // Read by the timer, too.
+  // Of rows whose originals are gone: their sources wait for the window\'s aggregates.
+  std::vector<std::shared_ptr<queue::Token>> tokens_;
 };
 
 class AggregateStage final : public Stage {

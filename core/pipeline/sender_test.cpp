@@ -240,6 +240,24 @@ TEST(AdaptiveLimit, ShrinksWhereThePeerGetsSlowerAndGrowsAgain) {
   EXPECT_EQ(AdaptiveLimit(8, false).now(), 8U);
 }
 
+// Goal: what only an aggregate is left of is acknowledged with the aggregate.
+TEST_F(SenderTest, ASourceWaitsForTheAggregateThatReplacesItsRows) {
+  for (const bool replaced : {false, true}) {
+    AskingForAcks::heard.clear();
+    use_acks({"a"});
+    settings_.aggregators.clear();
+    settings_.aggregators.push_back(plugin_settings<CountAggregator, config::AggregatorSettings>());
+    settings_.aggregators[0].drop_original = replaced;
+    settings_.aggregators[0].period_ns = 50 * second;
+    start();
+    world_.advance(10 * second);
+    EXPECT_EQ(AskingForAcks::heard, replaced ? Names{} : Names{"1:0"});
+    world_.advance(60 * second);
+    EXPECT_EQ(AskingForAcks::heard, Names{"1:0"});
+    EXPECT_TRUE(pipeline_->stop(world_.wait()));
+  }
+}
+
 // Goal: the end waits for what is with the plugin, also while it backs off.
 TEST_F(SenderTest, TheEndWaitsForABatchThatIsTriedAgain) {
   settings_.outputs[0].metric_batch_size = 10;
