@@ -126,6 +126,19 @@ void Farewell::hurry() {
   tend();
 }
 
+bool Farewell::hurry(const std::vector<std::string>& queues) {
+  bool any = false;
+  for (Guest& guest : guests_) {
+    if (!guest.output || guest.taken_over) continue;
+    if (std::find(queues.begin(), queues.end(), guest.output->disk_queue()) == queues.end())
+      continue;
+    guest.deadline_ns = 0;
+    any = true;
+  }
+  if (any) tend();
+  return any;
+}
+
 bool Farewell::empty() const {
   return std::all_of(guests_.begin(), guests_.end(), [](const Guest& g) {
     return *g.step == Step::ended && (g.instance().abandoned() || g.instance().in_call());

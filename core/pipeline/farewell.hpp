@@ -44,6 +44,9 @@ class Farewell {
   void tend();
   // What has a deadline has passed it; outputs that were taken over hand back at once.
   void hurry();
+  // The outputs with a queue on disk of these names pass their deadline: the queues are wanted. False when none of
+  // them is here (any more).
+  bool hurry(const std::vector<std::string>& queues);
   // Nothing is left but what hangs.
   [[nodiscard]] bool empty() const;
   // No output has anything left to write, and no lane of an input is at work.

@@ -404,7 +404,7 @@ void Input::forget_closed_lanes() {
 // ---- ending ---------------------------------------------------------------------------------------------------
 
 void Input::quiesce() {
-  quiet_ = true;
+  if (quiet_.exchange(true)) return;
   {
     const std::lock_guard lock(mutex_);
     services_.timers.cancel(timer_);

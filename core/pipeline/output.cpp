@@ -117,6 +117,7 @@ void Output::set_share(std::uint64_t share_bytes) {
 
 void Output::give_back() {
   auto left = sender_->end();
+  if (left.empty()) return;
   given_up_ = left;  // The plugin may still read them.
   for (auto& rows : given_up_) rows.tokens.clear();
   backlog_->give_back(std::move(left));

@@ -41,6 +41,10 @@ class Output final : public HostCalls {
   [[nodiscard]] bool sends_nothing() const { return sender_->idle(); }
   // Hands back what is with the plugin: the time is up. Only of one that was taken over.
   void give_back();
+  // The name of its queue on disk; empty: it has none.
+  [[nodiscard]] std::string disk_queue() const {
+    return backlog_->has_spool() ? settings_.queue_name : std::string();
+  }
   // The plugin said that its configuration is wrong.
   [[nodiscard]] bool refused() const;
 

@@ -100,6 +100,7 @@ class Pipeline {
     std::size_t outputs{0}, inputs{0};
     std::vector<std::size_t> stopped;  // Inputs of the new graph whose predecessor was stopped.
   };
+  void free_queues(const config::Settings& next, const config::Plan& plan, const Wait& wait);
   Status exchange(const Graph& next, const config::Plan& plan, const Wait& wait);
   Status start_new(const Graph& next, const config::Plan& plan, const Wait& wait,
                    Progress& progress);

@@ -49,6 +49,7 @@ Pipeline::Reload Pipeline::reload(SharedSettings next, const Wait& wait) {
   }
   const SharedSettings running = graph_.settings;
   done.plan = config::make_plan(*running, *next);
+  free_queues(*next, done.plan, wait);
   const GraphSite site{services_, aggregate_gate_, *aggregation_};
   Graph graph;
   if (!build_graph(site, std::move(next), graph_, done.plan, graph, done.refusal)) {
@@ -67,6 +68,18 @@ Pipeline::Reload Pipeline::reload(SharedSettings next, const Wait& wait) {
   watch_new(done.plan);
   probation_end_ns_ = services_.clock.steady_ns() + graph_.settings->weir.reload_probation_ns;
   return done;
+}
+
+// An output that was removed, and comes back while the old one still drains, needs the old one's queue on disk.
+void Pipeline::free_queues(const config::Settings& next, const config::Plan& plan,
+                           const Wait& wait) {
+  std::vector<std::string> names;
+  for (const Change& change : plan.outputs) {
+    if (change.what != What::added) continue;
+    const config::OutputSettings& output = next.outputs[change.after];
+    if (output.delivery.queue != config::QueueKind::memory) names.push_back(output.queue_name);
+  }
+  wait([&] { return !farewell_.hurry(names); }, services_.clock.steady_ns() + stop_ns);
 }
 
 Status Pipeline::exchange(const Graph& next, const config::Plan& plan, const Wait& wait) {

@@ -41,6 +41,16 @@ class SpoolTest : public PipelineTest {
     stop();
   }
 
+  void reload(const config::Settings& next) {
+    const auto wait = world_.wait();
+    const auto done = pipeline_->reload(std::make_shared<const config::Settings>(next), wait);
+    EXPECT_EQ(done.outcome, Pipeline::Reload::Outcome::done) << done.why << done.refusal.message;
+    for (int i = 0; i < 100; ++i) {
+      world_.advance(100 * ms);
+      pipeline_->tend(wait);
+    }
+  }
+
   TestStorage storage_;
   bool stopped_well_{false};
 };
@@ -156,6 +166,45 @@ TEST_F(SpoolTest, BadRecordsAreKeptApartWithTheirReason) {
   ASSERT_TRUE(letter.ok());
   EXPECT_NE(letter.value().meta.find("\"reason\":\""), std::string::npos) << letter.value().meta;
   EXPECT_EQ(letter.value().rows.count(), 1U);
+}
+
+// ---- reloads --------------------------------------------------------------------------------------------------
+
+TEST_F(SpoolTest, AnotherAddressTakesOverTheQueueOnDisk) {
+  NamesOutput::starts = false;
+  settings_.outputs[0].destination = "there";
+  NamesInput::names = {"a", "b", "c"};
+  start();
+  world_.advance(second);
+  NamesInput::names.clear();
+  config::Settings next = settings_;
+  next.outputs[0].destination = "here";
+  next.outputs[0].metric_batch_size = 5;
+  NamesOutput::starts = true;
+  reload(next);
+  EXPECT_EQ(NamesOutput::all(), (Names{"a", "b", "c"}));
+  stop();
+  settings_ = next;
+  gather_and_stop({"d"});
+  EXPECT_EQ(NamesOutput::all(), (Names{"a", "b", "c", "d"}));
+}
+
+TEST_F(SpoolTest, AnOutputThatComesBackHasItsQueueOnDisk) {
+  NamesOutput::starts = false;
+  NamesInput::names = {"a", "b", "c"};
+  start();
+  world_.advance(second);
+  NamesInput::names.clear();
+  config::Settings without = settings_;
+  without.outputs[0] = plugin_settings<NamesOutput, config::OutputSettings>();
+  without.outputs[0].alias = "other";
+  const auto wait = world_.wait();
+  const auto done = pipeline_->reload(std::make_shared<const config::Settings>(without), wait);
+  EXPECT_EQ(done.outcome, Pipeline::Reload::Outcome::done);
+  NamesOutput::starts = true;
+  reload(settings_);
+  EXPECT_EQ(NamesOutput::all(), (Names{"a", "b", "c"}));
+  stop();
 }
 
 TEST_F(SpoolTest, TwoAgentsCannotHaveOneQueue) {
