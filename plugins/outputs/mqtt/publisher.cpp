@@ -113,8 +113,9 @@ void Publisher::settle(Slot& slot, const mqtt::Answer& answer, Fates& fates) {
   slot.state = State::free;
   --on_their_way_;
   if (refused) last_refusal_ = mqtt::describe_reason(answer.reason, connection_.version());
-  if (refused && is_for_now(answer.reason))
+  if (refused && is_for_now(answer.reason)) {
     throw retry("the broker refuses messages: " + last_refusal_);
+  }
   fates.emplace_back(slot.tag, refused ? Fate::refused : Fate::delivered);
 }
 
