@@ -48,7 +48,7 @@ bool Farewell::Guest::may_go() const {
 }
 
 void Farewell::take(std::shared_ptr<Input> input, std::int64_t deadline_ns) {
-  input->quiesce();
+  input->quiesce(false);
   Guest guest;
   guest.input = std::move(input);
   guest.deadline_ns = deadline_ns;
@@ -85,6 +85,7 @@ void Farewell::take(Guest guest) {
 void Farewell::tend() {
   const std::int64_t now = services_.clock.steady_ns();
   for (const Guest& guest : guests_) {
+    if (guest.input && now >= guest.deadline_ns) guest.input->quiesce(true);
     if (*guest.step != Step::waiting || !guest.may_end(now >= guest.deadline_ns)) continue;
     *guest.step = Step::ending;
     services_.blocking.post([this, guest] {
@@ -119,6 +120,7 @@ void Farewell::end(const Guest& guest) const {
 
 void Farewell::hurry() {
   for (Guest& guest : guests_) {
+    if (guest.input) guest.input->quiesce(true);
     if (*guest.step != Step::waiting) continue;
     if (guest.deadline_ns != INT64_MAX) guest.deadline_ns = 0;
     if (guest.taken_over) guest.output->give_back();

@@ -182,6 +182,7 @@ Status Input::begin() {
   const weir_status status = instance_->start(services_.clock.steady_ns() + interval_ns_, err);
   if (status >= 0) {
     started_ = true;
+    begin_events();
     return ok_status();
   }
   instance_->node().startup_errors += 1;
@@ -328,7 +329,7 @@ weir_status Input::buf_wait(std::uint32_t lane, std::uint64_t min, weir_buf& out
   for (;;) {
     const weir_status got = buf_get(lane, min, out);
     if (got != WEIR_WOULD_BLOCK) return got;
-    if (quiet_) return WEIR_CLOSED;
+    if (hurry_) return WEIR_CLOSED;
     std::unique_lock lock(mutex_);
     const bool owed = std::find(owed_.begin(), owed_.end(), lane) != owed_.end();
     if (owed && room_.wait_until(lock, until) == std::cv_status::timeout) return WEIR_E_TIMEOUT;
@@ -380,8 +381,26 @@ void Input::resume(std::uint32_t lane) {
     owed_.erase(at);
   }
   room_.notify_all();
+  const std::lock_guard lock(events_mutex_);
+  if (events_ == Events::later) for_later_.push_back(lane);
+  if (events_ == Events::now) tell_resumed(lane);
+}
+
+void Input::tell_resumed(std::uint32_t lane) {
   const weir_ev_u64 event{{sizeof(weir_ev_u64), WEIR_EV_RESUME, 0}, lane, 0};
-  if (!ended_) instance_->notify(event.h);
+  instance_->notify(event.h);
+}
+
+void Input::begin_events() {
+  const std::lock_guard lock(events_mutex_);
+  events_ = Events::now;
+  for (const std::uint32_t lane : for_later_) tell_resumed(lane);
+  for_later_.clear();
+}
+
+void Input::end_events() {
+  const std::lock_guard lock(events_mutex_);
+  events_ = Events::never;
 }
 
 void Input::lane_close(std::uint32_t lane) {
@@ -403,7 +422,11 @@ void Input::forget_closed_lanes() {
 
 // ---- ending ---------------------------------------------------------------------------------------------------
 
-void Input::quiesce() {
+void Input::quiesce(bool hurry) {
+  if (hurry) {
+    hurry_ = true;
+    room_.notify_all();
+  }
   if (quiet_.exchange(true)) return;
   {
     const std::lock_guard lock(mutex_);
@@ -418,6 +441,7 @@ void Input::quiesce() {
 
 void Input::end(std::int64_t deadline_ns) {
   if (ended_) return;
+  end_events();
   if (!polled() || started_) {
     weir_err err = make_err();
     if (gathering_ || instance_->in_call()) {

@@ -38,8 +38,9 @@ class Input final : public HostCalls {
   void schedule();
   // Gathers once, now; done is called when the gather came back.
   void gather_once(std::function<void(bool ok)> done);
-  // The plugin is told that stop comes; no more gathers begin.
-  void quiesce();
+  // The plugin is told that stop comes; no more gathers begin. hurry: calls that wait for a buffer wait no longer;
+  // else they may, as the lanes go on. May come again with more hurry.
+  void quiesce(bool hurry);
   // Stops the plugin. abandoned, and said so, when its call does not come back.
   void end(std::int64_t deadline_ns);
   // No gather runs (or only one that was given up) and no lane has work.
@@ -85,6 +86,9 @@ class Input final : public HostCalls {
   std::shared_ptr<Lane> lane_of(std::uint32_t id);
   void forget_closed_lanes();
   void resume(std::uint32_t lane);
+  void tell_resumed(std::uint32_t lane);
+  void begin_events();
+  void end_events();
   bool has_credit(Lane& lane);
 
   void start_plugin();
@@ -101,7 +105,7 @@ class Input final : public HostCalls {
   std::shared_ptr<InputStage> stage_;
   std::unique_ptr<Instance> instance_;
 
-  std::atomic<bool> gathering_{false}, started_{false}, quiet_{false}, ended_{false};
+  std::atomic<bool> gathering_{false}, started_{false}, quiet_{false}, hurry_{false}, ended_{false};
   std::atomic<bool> first_of_gather_{false}, refused_{false};
   const std::shared_ptr<std::atomic<std::int64_t>> open_tokens_{
       std::make_shared<std::atomic<std::int64_t>>(0)};
@@ -113,6 +117,14 @@ class Input final : public HostCalls {
   std::vector<std::uint32_t> closed_;     // Guarded by mutex_: lanes to forget once idle.
   Timers::Id timer_{0}, retry_timer_{0};  // Guarded by mutex_.
   std::uint32_t start_failures_{0};
+  // A plugin hears of room only between its start and its stop.
+  std::mutex events_mutex_;
+  enum class Events : std::uint8_t {
+    later,
+    now,
+    never
+  } events_{Events::later};               // Guarded by events_mutex_.
+  std::vector<std::uint32_t> for_later_;  // Guarded by events_mutex_: lanes with room.
 };
 
 // When an aligned schedule gathers next: the first multiple of interval behind now, plus offset.

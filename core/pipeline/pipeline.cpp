@@ -193,7 +193,7 @@ bool Pipeline::stop(const Wait& plain_wait) {
   before_.reset();
   windows_.stop();
   for (const auto& output : graph_.outputs) output->begin_drain();
-  for (const auto& input : graph_.inputs) input->quiesce();
+  for (const auto& input : graph_.inputs) input->quiesce(true);
   wait(
       [this] {
         return std::none_of(graph_.inputs.begin(), graph_.inputs.end(),

@@ -162,7 +162,7 @@ Status Pipeline::start_new_input(const Graph& next, const Change& change, const 
 }
 
 void Pipeline::stop_before(Input& input, const Wait& wait) {
-  input.quiesce();
+  input.quiesce(false);
   wait([&input] { return !input.gathering() && input.open_tokens() == 0; },
        services_.clock.steady_ns() + rest_ns);
   auto ended = std::make_shared<std::atomic<bool>>(false);
@@ -171,7 +171,7 @@ void Pipeline::stop_before(Input& input, const Wait& wait) {
     input.end(until);
     *ended = true;
   }));
-  wait([ended] { return ended->load(); }, until);
+  if (!wait([ended] { return ended->load(); }, until)) input.quiesce(true);
 }
 
 // From each lane's next parcel on.
