@@ -73,17 +73,21 @@ void Backlog::give_back(std::vector<queue::Parcel> rows) {
   if (rows.empty()) return;
   {
     const std::lock_guard lock(mutex_);
-    for (std::size_t i = rows.size(); i-- > 0;) {
-      const std::uint64_t n = rows[i].count();
-      in_flight_ -= std::min(in_flight_, n);
-      std::erase_if(from_disk_,
-                    [&](const FromDisk& f) { return f.record_end == rows[i].record_end; });
-      flush_rows_ += n;
-      queue_.put_back(std::move(rows[i]));
+    while (!rows.empty()) {
+      put_back_locked(std::move(rows.back()));
+      rows.pop_back();
     }
     update_gauges_locked();
   }
   ready();
+}
+
+void Backlog::put_back_locked(queue::Parcel rows) {
+  const std::uint64_t n = rows.count();
+  in_flight_ -= std::min(in_flight_, n);
+  std::erase_if(from_disk_, [&](const FromDisk& f) { return f.record_end == rows.record_end; });
+  flush_rows_ += n;
+  queue_.put_back(std::move(rows));
 }
 
 // ---- on the lane ------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ namespace weir::pipeline {
 class Backlog {
  public:
   Backlog(const Services& services, const config::OutputSettings& settings, Instance& instance,
-          std::uint64_t share_bytes, std::unique_ptr<Spool> spool);
+          std::uint64_t share_bytes, std::unique_ptr<Spool> given);
   Backlog(const Backlog&) = delete;
   Backlog& operator=(const Backlog&) = delete;
   ~Backlog() {
@@ -93,6 +93,7 @@ class Backlog {
   [[nodiscard]] bool safe() const;
 
  private:
+  void put_back_locked(queue::Parcel rows);
   [[nodiscard]] bool wants_write_locked() const;
   [[nodiscard]] bool must_hold_locked(bool has_tokens) const;
   void hold_locked(Lane& lane);

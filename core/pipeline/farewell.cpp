@@ -12,6 +12,7 @@ constexpr std::int64_t stop_ns = 2'000'000'000;
 // Does nobody else hold it? The copy makes what others did before they let go visible here.
 template <typename T>
 bool only_ours(const std::shared_ptr<T>& part) {
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): the copy is what synchronises
   const std::shared_ptr<T> look = part;
   return look.use_count() == 2;
 }
@@ -132,10 +133,10 @@ bool Farewell::hurry(const std::vector<std::string>& queues) {
   bool any = false;
   for (Guest& guest : guests_) {
     if (!guest.output || guest.taken_over) continue;
-    if (std::find(queues.begin(), queues.end(), guest.output->disk_queue()) == queues.end())
-      continue;
-    guest.deadline_ns = 0;
-    any = true;
+    const auto& name = guest.output->disk_queue();
+    const bool wanted = std::find(queues.begin(), queues.end(), name) != queues.end();
+    if (wanted) guest.deadline_ns = 0;
+    any = any || wanted;
   }
   if (any) tend();
   return any;

@@ -135,7 +135,8 @@ class Builder {
     Instance& first = graph_.outputs[outputs.front()]->rendering().serializer()->instance();
     Instance::Spec spec = first.spec();
     spec.node = &first.node();
-    spec.options = &graph_.settings->outputs[outputs.front()].serializer->options;
+    const auto& format = graph_.settings->outputs[outputs.front()].serializer;
+    if (format) spec.options = &format->options;
     Instance::Refusal why{};
     auto serializer = Serializer::make(site_.services, std::move(spec), why);
     if (!serializer) return;  // Then each serializes for itself.

@@ -297,9 +297,10 @@ std::shared_ptr<Lane> Input::lane_of(std::uint32_t id) {
   const std::lock_guard lock(mutex_);
   auto& lane = lanes_[id];
   if (!lane) {
-    lane = std::make_shared<Lane>(
-        id, road_, services_.workers,
-        [this, id, tasks = instance_->tasks_to_keep()] { tasks->run([this, id] { resume(id); }); });
+    auto on_room = [this, id, tasks = instance_->tasks_to_keep()] {
+      tasks->run([this, id] { resume(id); });
+    };
+    lane = std::make_shared<Lane>(id, road_, services_.workers, std::move(on_room));
   }
   return lane;
 }

@@ -27,6 +27,8 @@ class Input final : public HostCalls {
                                      const config::InputSettings& settings,
                                      const config::Settings& all, Instance::Refusal& why,
                                      const Input* before = nullptr);
+  Input(const Input&) = delete;
+  Input& operator=(const Input&) = delete;
   ~Input() override;
 
   // rest: the stages behind the input's own. At any time; holds from each lane's next parcel on.

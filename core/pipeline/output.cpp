@@ -50,24 +50,29 @@ std::unique_ptr<Output> Output::make(const Services& services,
     made->rendering_.use(std::move(serializer));
   }
   made->share_bytes_ = share_bytes;
+  return made->connect(before, why) ? std::move(made) : nullptr;
+}
+
+// Backlog and sender: those of the one before, or new ones.
+bool Output::connect(Output* before, Instance::Refusal& why) {
   const bool has_spool = before != nullptr && before->backlog_->has_spool();
-  const bool wants_spool = settings.delivery.queue != config::QueueKind::memory && !has_spool;
-  if (wants_spool && !services.rehearsal) {
+  const bool wants_spool = settings_.delivery.queue != config::QueueKind::memory && !has_spool;
+  if (wants_spool && !services_.rehearsal) {
     why = {WEIR_E_CONFIG, {}, "delivery"};
-    made->spool_ = Spool::open(services, settings, *made->instance_, share_bytes, why.message);
-    if (!made->spool_) return nullptr;
+    spool_ = Spool::open(services_, settings_, *instance_, share_bytes_, why.message);
+    if (!spool_) return false;
   }
   if (before != nullptr) {
-    made->backlog_ = before->backlog_;
+    backlog_ = before->backlog_;
   } else {
-    made->backlog_ = std::make_shared<Backlog>(services, settings, *made->instance_, share_bytes,
-                                               std::move(made->spool_));
+    backlog_ = std::make_shared<Backlog>(services_, settings_, *instance_, share_bytes_,
+                                         std::move(spool_));
   }
-  made->sender_ = std::make_unique<Sender>(
-      Sender::Parts{services, settings.delivery, *made->instance_, made->rendering_,
-                    *made->backlog_, made->executor(), make_letters(*made, before)});
-  if (before == nullptr) made->listen_to_backlog();
-  return made;
+  sender_ =
+      std::make_unique<Sender>(Sender::Parts{services_, settings_.delivery, *instance_, rendering_,
+                                             *backlog_, executor(), make_letters(*this, before)});
+  if (before == nullptr) listen_to_backlog();
+  return true;
 }
 
 void Output::listen_to_backlog() {

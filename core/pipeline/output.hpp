@@ -121,6 +121,7 @@ class Output final : public HostCalls {
   void listen_to_backlog();
   void end_backlog();
   queue::Parcel prepare(const queue::Parcel& parcel, std::uint32_t& selected) const;
+  bool connect(Output* before, Instance::Refusal& why);
   void start_plugin();
   void started_or_retry(weir_status status, const weir_err& err);
   void arm_flush_timer();

@@ -118,6 +118,8 @@ Status Pipeline::start_stages() {
 
 std::vector<Instance*> Pipeline::stages_of(const Graph& graph) {
   std::vector<Instance*> all;
+  all.reserve(graph.processors.size() + graph.aggregate_processors.size() +
+              graph.aggregators.size());
   for (const auto& p : graph.processors) all.push_back(&p->instance());
   for (const auto& p : graph.aggregate_processors) all.push_back(&p->instance());
   for (const auto& a : graph.aggregators) all.push_back(&a->instance());

@@ -303,7 +303,7 @@ void Pipeline::watch_new(const config::Plan& plan) {
 std::optional<std::string> Pipeline::tend(const Wait& wait) {
   farewell_.tend();
   if (!before_) return std::nullopt;
-  const std::string why = unhealthy();
+  std::string why = unhealthy();
   if (why.empty()) {
     if (services_.clock.steady_ns() >= probation_end_ns_) before_.reset();
     return std::nullopt;

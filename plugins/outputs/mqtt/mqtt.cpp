@@ -14,8 +14,8 @@ constexpr std::uint32_t no_group = 0xffffffff;
 void Mqtt::init() {
   check_client(self);
   check();
-  topic_name_.emplace(topic, "topic");
-  if (layout == "homie-v4") homie_.emplace(homie_device_name, homie_node_id);
+  topic_name_ = std::make_unique<TopicName>(topic, "topic");
+  if (layout == "homie-v4") homie_ = std::make_unique<Homie>(homie_device_name, homie_node_id);
   // Where all rows have one topic the serializer makes one document of them.
   document_ = layout == "batch" && topic_name_->is_constant();
   const auto* format = document_ ? self.extension<weir_format_v1>(WEIR_EXT_FORMAT) : nullptr;

@@ -104,8 +104,8 @@ struct Mqtt : mqtt::ClientOptions {
 
   PublisherSettings settings_;
   std::unique_ptr<common::TlsClient> tls_;
-  std::optional<TopicName> topic_name_;
-  std::optional<Homie> homie_;
+  std::unique_ptr<TopicName> topic_name_;
+  std::unique_ptr<Homie> homie_;
   std::unique_ptr<Publisher> publisher_;
   bool document_ = false;  // a batch is one message
 

@@ -121,16 +121,21 @@ void Publisher::settle(Slot& slot, const mqtt::Answer& answer, Fates& fates) {
 
 bool Publisher::alive() {
   try {
-    while (connection_.receive()) {
-      while (const auto packet = connection_.next()) {
-        if (packet->type == mqtt::Type::disconnect) return false;
-      }
-    }
+    if (says_goodbye()) return false;
     connection_.keep_alive(steady_ns(), true);
   } catch (const error&) {
     return false;
   }
   return true;
+}
+
+bool Publisher::says_goodbye() {
+  while (connection_.receive()) {
+    while (const auto packet = connection_.next()) {
+      if (packet->type == mqtt::Type::disconnect) return true;
+    }
+  }
+  return false;
 }
 
 void Publisher::close() { connection_.close(goodbye_ms); }

@@ -49,6 +49,7 @@ class Publisher {
   [[nodiscard]] const std::string& last_refusal() const { return last_refusal_; }
 
  private:
+  bool says_goodbye();
   enum class State : std::uint8_t { free, published, released };
   struct Slot {  // of a packet identifier
     State state = State::free;
