@@ -31,7 +31,8 @@ void queue(const Node& node, std::string_view name, Values& values, D& delivery)
 }
 void durability(const Node& node, std::string_view name, Values& values, D& delivery) {
   std::string text;
-  if (values.choice(node, name, {"process", "power"}, text)) delivery.power = text == "power";
+  if (!values.choice(node, name, {"process", "power"}, text)) return;
+  delivery.power = text == "power";
 }
 void concurrency(const Node& node, std::string_view name, Values& values, D& delivery) {
   std::string text;

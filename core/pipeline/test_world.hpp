@@ -105,12 +105,13 @@ class World {
   }
 
   ManualClock clock;
-  ManualTimers timers;
   MostRandom random;
-  ManualExecutor executor;
   queue::Budget budget;
   metrics::Ledger ledger;
   Sockets sockets;
+  // They go first: what still waits in them may hold on to parts of a pipeline.
+  ManualTimers timers;
+  ManualExecutor executor;
   Storage* storage{nullptr};
 };
 

@@ -72,6 +72,12 @@ def sequence(path):
     return found
 
 
+def grows(path):
+    size = path.stat().st_size
+    time.sleep(1)
+    return path.stat().st_size != size
+
+
 class TcpToFile(Folder):
     def test_all_records_arrive_in_order(self):
         port, out = free_port(), self.folder / "metrics"
@@ -81,7 +87,7 @@ class TcpToFile(Folder):
                 for i in range(0, RECORDS, 10000):
                     s.sendall(lines(i, min(i + 10000, RECORDS)))
             wait_for(lambda: out.exists() and out.stat().st_size > 0, "the first records")
-            time.sleep(0.5)
+            wait_for(lambda: not grows(out), "the last records")
             self.assertEqual(agent.stop(), 0, agent.said())
             self.assertEqual(sequence(out), list(range(RECORDS)))
             self.assertEqual(agent.imbalances(), [])
