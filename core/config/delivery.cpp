@@ -36,8 +36,8 @@ void durability(const Node& node, std::string_view name, Values& values, D& deli
 }
 void concurrency(const Node& node, std::string_view name, Values& values, D& delivery) {
   std::string text;
-  if (values.choice(node, name, {"fixed", "adaptive"}, text))
-    delivery.adaptive = text == "adaptive";
+  if (!values.choice(node, name, {"fixed", "adaptive"}, text)) return;
+  delivery.adaptive = text == "adaptive";
 }
 
 void dead_letter(const Node& node, std::string_view name, Values& values, D& delivery) {
