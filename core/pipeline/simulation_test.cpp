@@ -123,6 +123,12 @@ class Life {
     refusal_ = why.message;
     if (pipeline_) started_ = pipeline_->run().ok();
   }
+  // A dead process does nothing any more, but what it had goes in good order.
+  ~Life() {
+    if (pipeline_ && started_ && !stopped_) pipeline_->stop(world_.wait());
+  }
+  Life(const Life&) = delete;
+  Life& operator=(const Life&) = delete;
   // It could not even open its queue: it died in that, or the queue is bad.
   [[nodiscard]] bool started() const { return started_; }
   [[nodiscard]] const std::string& refusal() const { return refusal_; }
@@ -141,6 +147,7 @@ class Life {
   // Everything is delivered, and the ledger balances.
   std::string run_to_the_end() {
     for (int i = 0; i < 5000 && !all_arrived(); ++i) world_.advance(10 * ms);
+    stopped_ = true;
     pipeline_->stop(world_.wait());
     std::string wrong;
     for (const auto& line : world_.ledger.violations()) wrong += line;
@@ -157,7 +164,7 @@ class Life {
   SimStorage storage_;
   config::Settings settings_;
   std::unique_ptr<Pipeline> pipeline_;
-  bool started_{false};
+  bool started_{false}, stopped_{false};
   std::string refusal_;
 };
 
